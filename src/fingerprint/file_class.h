@@ -1,0 +1,30 @@
+// What a file is for, from its name alone: whether it is code, how its comments look, and which part of a project it
+// belongs to. The knowledge is data: catalog/code-suffixes.txt and catalog/noise-names.txt, compiled in.
+// Part of the pack format: the comment style decides the normalised bytes. Safe from any thread; no allocation.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "fingerprint/normalise.h"
+
+namespace stowaway::fingerprint {
+
+enum class FileRole : std::uint8_t {
+  library,      // what a copy consists of
+  test,         // tests, fuzzers, benchmarks
+  example,      // samples, demos
+  documentation,
+  boilerplate,  // build system, licence texts, generated skeletons: many unrelated projects carry it
+};
+
+struct FileClass {
+  bool is_code = false;
+  CommentStyle comments = CommentStyle::none;
+  FileRole role = FileRole::library;
+};
+
+// `path` is '/'-separated; letters of either case are equal.
+FileClass classify(std::string_view path);
+
+}  // namespace stowaway::fingerprint
