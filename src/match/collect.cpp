@@ -1,0 +1,112 @@
+#include "match/collect.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "fingerprint/normalise.h"
+#include "match/resemble.h"
+
+namespace stowaway::match {
+namespace {
+
+constexpr std::size_t kMaxGapsKept = 10'000;
+// Below this a file says nothing: "int main() { return 0; }" and its kin.
+constexpr std::size_t kMinNormalisedBytes = 48;
+
+struct Worker {
+  explicit Worker(const kb::Kb& kb) : resembler(kb) {}
+  Resembler resembler;
+  std::vector<std::byte> normalised;
+  std::vector<fingerprint::Shingle> shingles;
+  std::vector<ScannedFile> files;
+  std::vector<source::Gap> gaps;
+};
+
+class Collector final : public source::Sink {
+ public:
+  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances) : kb_(&kb), resemblances_(resemblances) {
+    for (unsigned i = 0; i < jobs; ++i) workers_.emplace_back(kb);
+  }
+
+  void on_file(unsigned number, const source::FileView& file) override {
+    const fingerprint::FileClass type = fingerprint::classify(file.path);
+    if (!type.is_code || file.bytes.empty()) return;
+    Worker& worker = workers_[number];
+    ScannedFile& scanned = worker.files.emplace_back();
+    scanned.path = file.path;
+    scanned.size_bytes = file.bytes.size();
+    scanned.role = type.role;
+    const auto normalised = fingerprint::normalise(file.bytes, type.comments, worker.normalised);
+    scanned.normalised_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(normalised.size(), UINT32_MAX));
+    if (normalised.size() < kMinNormalisedBytes) return;
+    scanned.contents = kb_->contents_with(fingerprint::normalised_id(normalised));
+    if (scanned.known())
+      confirm(file.bytes, scanned);
+    else if (resemblances_ && fingerprint::looks_like_text(file.bytes))
+      resemble(worker, normalised, scanned);
+  }
+
+  void on_identity(unsigned number, std::string_view path, const fingerprint::Md5& md5) override {
+    const fingerprint::FileClass type = fingerprint::classify(path);
+    if (!type.is_code) return;
+    ScannedFile& scanned = workers_[number].files.emplace_back();
+    scanned.path = path;
+    scanned.role = type.role;
+    const auto content = kb_->content_with_md5(md5);
+    if (!content) return;
+    scanned.size_bytes = kb_->content(*content).size_bytes;
+    scanned.contents = {*content, *content + 1};
+    scanned.exact = true;
+  }
+
+  void on_gap(unsigned number, source::Gap gap) override {
+    if (workers_[number].gaps.size() < kMaxGapsKept) workers_[number].gaps.push_back(std::move(gap));
+  }
+
+  Collected finish(source::Summary summary) {
+    Collected all;
+    all.summary = summary;
+    for (Worker& worker : workers_) {
+      std::ranges::move(worker.files, std::back_inserter(all.files));
+      std::ranges::move(worker.gaps, std::back_inserter(all.gaps));
+    }
+    std::ranges::sort(all.files, {}, &ScannedFile::path);
+    std::ranges::sort(all.gaps, [](const source::Gap& a, const source::Gap& b) {
+      return std::tie(a.path, a.reason, a.detail) < std::tie(b.path, b.reason, b.detail);
+    });
+    if (all.gaps.size() > kMaxGapsKept) all.gaps.resize(kMaxGapsKept);
+    return all;
+  }
+
+ private:
+  // Narrows the contents to the one with the same SHA-256, if there is one.
+  void confirm(fingerprint::Bytes bytes, ScannedFile& scanned) const {
+    const auto sha256 = fingerprint::sha256_of(bytes);
+    for (kb::ContentId id = scanned.contents.first; id < scanned.contents.end; ++id)
+      if (std::memcmp(kb_->content(id).sha256.data(), sha256.bytes.data(), kb_->content(id).sha256.size()) == 0) {
+        scanned.contents = {id, id + 1};
+        scanned.exact = true;
+        return;
+      }
+  }
+
+  void resemble(Worker& worker, fingerprint::Bytes normalised, ScannedFile& scanned) {
+    fingerprint::sample_shingles(normalised, worker.shingles);
+    if (!worker.shingles.empty()) scanned.resembles = worker.resembler.find(worker.shingles);
+  }
+
+  const kb::Kb* kb_;
+  bool resemblances_;
+  std::vector<Worker> workers_;
+};
+
+}  // namespace
+
+Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options, bool resemblances) {
+  Collector collector(kb, source::effective_jobs(options), resemblances);
+  STOWAWAY_TRY(const auto summary, subject.deliver(collector, options));
+  return collector.finish(summary);
+}
+
+}  // namespace stowaway::match

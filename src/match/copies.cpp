@@ -1,0 +1,134 @@
+#include "match/copies.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "match/versions.h"
+
+namespace stowaway::match {
+namespace {
+
+// Purity from which a component at the subject's root is the subject itself.
+constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5;
+
+struct Draft {
+  Copy copy;
+  const Placement* placement;
+  VersionEvidence evidence;
+  std::uint32_t own_library_files = 0;
+};
+
+double ratio(double part, double whole) { return whole <= 0 ? 0 : std::clamp(part / whole, 0.0, 1.0); }
+
+// Code files at or below `root`.
+std::span<const ScannedFile> files_below(const std::vector<ScannedFile>& files, const std::string& root) {
+  if (root.empty()) return files;
+  const auto first = std::ranges::lower_bound(files, root + '/', {}, &ScannedFile::path);
+  const auto last = std::ranges::lower_bound(files, root + '0', {}, &ScannedFile::path);
+  return {first, last};
+}
+
+Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                 const kb::Kb& kb) {
+  Draft draft{{}, &placement, {}, 0};
+  std::vector<Hit> mine;
+  double likeness = 0;
+  std::set<kb::PathId> paths;
+  for (const std::uint32_t number : placement.hits) {
+    const Hit& hit = hits[number];
+    mine.push_back(hit);
+    paths.insert(hit.path);
+    draft.own_library_files += !hit.carried && files[hit.file].role == fingerprint::FileRole::library;
+    switch (hit.quality) {
+      case HitQuality::exact: ++draft.copy.counts.identical; likeness += 1; break;
+      case HitQuality::reformatted: ++draft.copy.counts.reformatted; likeness += 1; break;
+      case HitQuality::similar:
+        ++draft.copy.counts.changed;
+        likeness += files[hit.file].resembles[hit.resemblance].explained_ratio;
+        break;
+    }
+  }
+  draft.evidence = infer_versions(placement.component, mine, files, kb);
+  const kb::ComponentView component = kb.component(placement.component);
+  Copy& copy = draft.copy;
+  copy.path = placement.root;
+  if (placement.hits.size() == 1) copy.path = files[hits[placement.hits.front()].file].path;
+  copy.component = component.name;
+  copy.purl = component.purl;
+  copy.licence = component.licence;
+  for (const std::uint32_t release : draft.evidence.releases)
+    copy.versions.emplace_back(kb.release(component.releases.first + release).version);
+  copy.counts.other_release = draft.evidence.against;
+  copy.coverage_ratio = ratio(static_cast<double>(paths.size()), draft.evidence.code_files);
+  copy.purity_ratio = ratio(static_cast<double>(placement.hits.size()),
+                            static_cast<double>(files_below(files, placement.root).size()));
+  copy.unchanged_ratio = ratio(likeness, static_cast<double>(placement.hits.size()));
+  for (const kb::ComponentId rival : placement.rivals) copy.alternatives.emplace_back(kb.component(rival).name);
+  return draft;
+}
+
+double library_coverage(const Draft& draft) { return ratio(draft.evidence.present, draft.evidence.library_files); }
+
+// Whether what was found is enough to name the component at all. docs/matching.md, "Findings".
+bool is_finding(const Draft& draft) {
+  const double weight = draft.placement->own_weight;
+  const double coverage = library_coverage(draft);
+  if (draft.own_library_files == 0) return false;
+  if (coverage >= 0.3) return weight >= 4;
+  if (coverage >= 0.1) return weight >= 8;
+  return draft.own_library_files >= 3 && weight >= 16 && (coverage >= 0.02 || weight >= 60);
+}
+
+Verdict verdict_of(const Draft& draft) {
+  const Copy& copy = draft.copy;
+  const bool touched = copy.counts.changed + copy.counts.reformatted + copy.counts.other_release > 0;
+  if (library_coverage(draft) < 0.1) return Verdict::fragment;
+  if (touched) return Verdict::modified;
+  return copy.coverage_ratio >= 1.0 ? Verdict::identical : Verdict::subset;
+}
+
+double confidence_of(const Draft& draft) {
+  const double weight = draft.placement->own_weight, coverage = library_coverage(draft);
+  return std::clamp(1.0 - 0.5 / (1.0 + weight / 8.0) - 0.35 * (1.0 - std::min(1.0, coverage * 4)), 0.05, 0.99);
+}
+
+bool is_subject_itself(const Draft& draft, const std::vector<ScannedFile>& files) {
+  const std::string& root = draft.placement->root;
+  // An archive keeps its files in one top folder: that is the subject, too.
+  const bool is_top = root.empty() || (root.find('/') == std::string::npos && files_below(files, root).size() == files.size());
+  return is_top && draft.copy.purity_ratio >= kSelfPurity && library_coverage(draft) >= kSelfCoverage;
+}
+
+void nest(std::vector<Copy>& copies) {
+  for (std::size_t i = 0; i < copies.size(); ++i)
+    for (std::size_t j = 0; j < copies.size(); ++j) {
+      if (i == j || !lies_below(copies[i].path, copies[j].path)) continue;
+      const bool closer = !copies[i].nested_in || copies[*copies[i].nested_in].path.size() < copies[j].path.size();
+      if (closer) copies[i].nested_in = j;
+    }
+}
+
+}  // namespace
+
+void describe_copies(const std::vector<Placement>& placements, std::span<const Hit> hits,
+                     const std::vector<ScannedFile>& files, const kb::Kb& kb, const ScanOptions&, ScanResult& result) {
+  for (const Placement& placement : placements) {
+    Draft draft = draft_copy(placement, hits, files, kb);
+    if (!is_finding(draft)) continue;
+    draft.copy.verdict = verdict_of(draft);
+    draft.copy.confidence = confidence_of(draft);
+    if (result.self.empty() && is_subject_itself(draft, files)) {
+      result.self.push_back({draft.copy.component, draft.copy.purl, draft.copy.versions, draft.copy.verdict,
+                             draft.copy.confidence, draft.copy.coverage_ratio});
+      continue;
+    }
+    result.copies.push_back(std::move(draft.copy));
+  }
+  std::ranges::sort(result.copies, [](const Copy& a, const Copy& b) {
+    return std::tie(a.path, a.component) < std::tie(b.path, b.component);
+  });
+  nest(result.copies);
+}
+
+}  // namespace stowaway::match

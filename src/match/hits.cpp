@@ -1,0 +1,121 @@
+#include "match/hits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace stowaway::match {
+namespace {
+
+constexpr std::size_t kMaxHolders = 40;
+constexpr std::size_t kMaxPostings = 4000;
+
+// How much of a finding a file of this kind can carry.
+double role_factor(fingerprint::FileRole role) {
+  switch (role) {
+    case fingerprint::FileRole::library: return 1.0;
+    case fingerprint::FileRole::test:
+    case fingerprint::FileRole::example:
+    case fingerprint::FileRole::documentation: return 0.35;
+    case fingerprint::FileRole::boilerplate: return 0.05;
+  }
+  return 0;
+}
+
+// Bits by which a file's length exceeds a trivial one: a kilobyte of code is not by chance the same.
+double length_weight(const ScannedFile& file) {
+  const double bytes = file.normalised_bytes != 0 ? file.normalised_bytes : 0.7 * static_cast<double>(file.size_bytes);
+  return std::clamp(std::log2(bytes / 32.0), 0.0, 8.0);
+}
+
+struct Best {
+  kb::PathId path = 0;
+  unsigned parts = 0;
+  bool carried = true, set = false;
+};
+
+}  // namespace
+
+unsigned common_end_parts(std::string_view a, std::string_view b) {
+  unsigned parts = 0;
+  while (true) {
+    const std::size_t slash_a = a.rfind('/'), slash_b = b.rfind('/');
+    const std::string_view last_a = slash_a == std::string_view::npos ? a : a.substr(slash_a + 1);
+    const std::string_view last_b = slash_b == std::string_view::npos ? b : b.substr(slash_b + 1);
+    if (last_a != last_b) return parts;
+    ++parts;
+    if (slash_a == std::string_view::npos || slash_b == std::string_view::npos) return parts;
+    a = a.substr(0, slash_a);
+    b = b.substr(0, slash_b);
+  }
+}
+
+std::string_view root_of(std::string_view path, unsigned parts) {
+  for (unsigned i = 0; i < std::max(parts, 1U); ++i) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {};
+    path = path.substr(0, slash);
+  }
+  return path;
+}
+
+namespace {
+
+void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::vector<Hit>& hits) {
+  std::map<kb::ComponentId, Best> by_component;
+  std::size_t seen = 0;
+  for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
+    for (std::size_t i = 0; i < kb.posting_count(id) && seen < kMaxPostings; ++i, ++seen) {
+      const kb::Posting posting = kb.posting(id, i);
+      const kb::PathId path_id = kb.file_version(posting.file_version).path;
+      const kb::PathView path = kb.path(path_id);
+      Best& best = by_component[path.component];
+      const unsigned parts = common_end_parts(file.path, path.name);
+      if (!best.set || parts > best.parts) best = {path_id, parts, best.carried, true};
+      best.carried = best.carried && posting.carried;
+    }
+  if (by_component.size() > kMaxHolders) return;
+  const double weight = length_weight(file) * role_factor(file.role) * (file.exact ? 1.0 : 0.95);
+  for (const auto& [component, best] : by_component)
+    hits.push_back({number, component, best.path, static_cast<std::uint16_t>(best.parts),
+                    file.exact ? HitQuality::exact : HitQuality::reformatted, best.carried, 0, static_cast<float>(weight)});
+}
+
+bool is_carried(const kb::Kb& kb, const kb::PathView& path, std::uint32_t version) {
+  const auto& record = kb.file_version(path.file_versions.first + version);
+  for (std::size_t i = 0; i < kb.posting_count(record.content); ++i) {
+    const kb::Posting posting = kb.posting(record.content, i);
+    if (posting.file_version == path.file_versions.first + version) return posting.carried;
+  }
+  return false;
+}
+
+void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::vector<Hit>& hits) {
+  std::map<kb::ComponentId, Hit> by_component;
+  for (std::size_t i = 0; i < file.resembles.size(); ++i) {
+    const Resemblance& found = file.resembles[i];
+    const kb::PathView path = kb.path(found.path);
+    const unsigned parts = common_end_parts(file.path, path.name);
+    const double likeness = std::max(found.contained_ratio, found.explained_ratio);
+    const double weight = length_weight(file) * role_factor(file.role) * likeness * std::min(1.0, found.matched / 8.0);
+    const Hit hit{number, path.component, found.path, static_cast<std::uint16_t>(parts), HitQuality::similar,
+                  is_carried(kb, path, found.best_version), static_cast<std::uint8_t>(i), static_cast<float>(weight)};
+    const auto [place, is_new] = by_component.emplace(path.component, hit);
+    const bool better = parts > place->second.common_parts && weight > 0.7 * place->second.weight;
+    if (!is_new && better) place->second = hit;
+  }
+  for (const auto& [component, hit] : by_component) hits.push_back(hit);
+}
+
+}  // namespace
+
+std::vector<Hit> find_hits(const std::vector<ScannedFile>& files, const kb::Kb& kb) {
+  std::vector<Hit> hits;
+  for (std::uint32_t i = 0; i < files.size(); ++i) {
+    if (files[i].known()) add_identity_hits(i, files[i], kb, hits);
+    else if (!files[i].resembles.empty()) add_similar_hits(i, files[i], kb, hits);
+  }
+  return hits;
+}
+
+}  // namespace stowaway::match

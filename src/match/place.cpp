@@ -1,0 +1,196 @@
+#include "match/place.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace stowaway::match {
+namespace {
+
+constexpr double kMinCandidateWeight = 2.0;
+// Two roots whose release paths coincide this much are two copies, not two parts of one.
+constexpr double kSameFilesRatio = 0.3;
+// A common folder may be the root of parts that lie beside each other when this much of its code is theirs.
+constexpr double kMinFolderPurity = 0.4;
+// A root far lighter than the one below it is a stray file, not a root.
+constexpr double kMinRootShare = 0.15;
+// A candidate must keep this much of its own weight when heavier ones have taken theirs.
+constexpr double kMinRemaining = 0.35;
+
+struct Part {
+  std::vector<std::uint32_t> hits;
+  std::set<kb::PathId> paths;
+  double weight = 0;
+};
+using Parts = std::map<std::string, Part, std::less<>>;
+
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+bool same_files(const Part& a, const Part& b) {
+  std::size_t common = 0;
+  for (const kb::PathId path : a.paths) common += b.paths.contains(path);
+  return static_cast<double>(common) > kSameFilesRatio * static_cast<double>(std::min(a.paths.size(), b.paths.size()));
+}
+
+void merge_into(Part& into, Part& from) {
+  into.hits.insert(into.hits.end(), from.hits.begin(), from.hits.end());
+  into.paths.insert(from.paths.begin(), from.paths.end());
+  into.weight += from.weight;
+}
+
+// Deeper roots join the nearest root above them.
+void merge_downwards(Parts& parts) {
+  std::vector<std::string> roots;
+  for (const auto& [root, part] : parts) roots.push_back(root);
+  std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
+  for (const std::string& root : roots) {
+    if (root.empty()) continue;
+    for (std::string_view above = parent_of(root);; above = parent_of(above)) {
+      const auto found = parts.find(above);
+      if (found != parts.end()) {
+        Part& part = parts.at(root);
+        const bool stray = found->second.weight < kMinRootShare * part.weight;
+        if (!stray && !same_files(part, found->second)) {
+          merge_into(found->second, part);
+          parts.erase(root);
+          break;
+        }
+        if (!stray) break;
+      }
+      if (above.empty()) break;
+    }
+  }
+}
+
+// Counts code files below any folder.
+class Folders {
+ public:
+  explicit Folders(const std::vector<ScannedFile>& files) : files_(&files) {}
+  std::size_t code_files(std::string_view folder) const {
+    if (folder.empty()) return files_->size();
+    const std::string low = std::string(folder) + '/', high = std::string(folder) + '0';  // '0' follows '/'
+    const auto first = std::ranges::lower_bound(*files_, low, {}, &ScannedFile::path);
+    const auto last = std::ranges::lower_bound(*files_, high, {}, &ScannedFile::path);
+    return static_cast<std::size_t>(last - first);
+  }
+
+ private:
+  const std::vector<ScannedFile>* files_;
+};
+
+// Roots that lie beside each other (a moved include/ and src/) join in their common folder.
+void merge_sideways(Parts& parts, const Folders& folders) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::map<std::string, std::vector<std::string>> by_parent;
+    for (const auto& [root, part] : parts)
+      if (!root.empty() && !parent_of(root).empty()) by_parent[std::string(parent_of(root))].push_back(root);
+    for (const auto& [parent, roots] : by_parent) {
+      if (roots.size() < 2) continue;
+      std::size_t hits = 0;
+      bool apart = true;
+      for (std::size_t i = 0; i < roots.size(); ++i) {
+        hits += parts.at(roots[i]).hits.size();
+        for (std::size_t j = 0; j < i; ++j) apart = apart && !same_files(parts.at(roots[i]), parts.at(roots[j]));
+      }
+      const double purity = static_cast<double>(hits) / static_cast<double>(std::max<std::size_t>(1, folders.code_files(parent)));
+      if (!apart || purity < kMinFolderPurity) continue;
+      Part joined;
+      for (const std::string& root : roots) {
+        merge_into(joined, parts.at(root));
+        parts.erase(root);
+      }
+      merge_into(parts[parent], joined);
+      changed = true;
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+bool lies_below(std::string_view path, std::string_view root) {
+  if (root.empty()) return !path.empty();
+  return path.size() > root.size() && path.starts_with(root) && path[root.size()] == '/';
+}
+
+std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                                            const kb::Kb&) {
+  std::map<kb::ComponentId, Parts> by_component;
+  for (std::uint32_t i = 0; i < hits.size(); ++i) {
+    const Hit& hit = hits[i];
+    if (hit.weight <= 0) continue;
+    Part& part = by_component[hit.component][std::string(root_of(files[hit.file].path, hit.common_parts))];
+    part.hits.push_back(i);
+    part.paths.insert(hit.path);
+    part.weight += hit.weight;
+  }
+  const Folders folders(files);
+  std::vector<Placement> candidates;
+  for (auto& [component, parts] : by_component) {
+    double own = 0;
+    for (const auto& [root, part] : parts)
+      for (const std::uint32_t hit : part.hits) own += hits[hit].carried ? 0.0 : hits[hit].weight;
+    if (own < kMinCandidateWeight) continue;
+    merge_downwards(parts);
+    merge_sideways(parts, folders);
+    merge_downwards(parts);
+    for (auto& [root, part] : parts) {
+      Placement placement{component, root, std::move(part.hits), 0, 0, {}};
+      std::ranges::sort(placement.hits);
+      for (const std::uint32_t hit : placement.hits) {
+        placement.total_weight += hits[hit].weight;
+        placement.own_weight += hits[hit].carried ? 0.0 : hits[hit].weight;
+      }
+      if (placement.own_weight >= kMinCandidateWeight) candidates.push_back(std::move(placement));
+    }
+  }
+  return candidates;
+}
+
+std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span<const Hit> hits,
+                                    const std::vector<ScannedFile>& files) {
+  std::ranges::stable_sort(candidates, [](const Placement& a, const Placement& b) {
+    return a.total_weight != b.total_weight ? a.total_weight > b.total_weight
+                                            : std::tie(a.root, a.component) < std::tie(b.root, b.component);
+  });
+  // Which accepted placements explain a file: as its own, or as something that it carries.
+  struct Claim {
+    std::size_t placement;
+    bool own;
+  };
+  std::vector<std::vector<Claim>> claims(files.size());
+  std::vector<Placement> accepted;
+  for (Placement& candidate : candidates) {
+    double left = 0;
+    std::vector<std::uint32_t> kept;
+    std::map<std::size_t, double> lost_to;
+    for (const std::uint32_t number : candidate.hits) {
+      const Hit& hit = hits[number];
+      const Claim* taker = nullptr;
+      for (const Claim& claim : claims[hit.file])
+        if (claim.own || !lies_below(candidate.root, accepted[claim.placement].root)) taker = &claim;
+      if (taker != nullptr) {
+        lost_to[taker->placement] += hit.carried ? 0.0 : hit.weight;
+        continue;
+      }
+      kept.push_back(number);
+      left += hit.carried ? 0.0 : hit.weight;
+    }
+    if (left < kMinCandidateWeight || left < kMinRemaining * candidate.own_weight) {
+      for (const auto& [placement, weight] : lost_to)
+        if (weight > 0.5 * candidate.own_weight) accepted[placement].rivals.push_back(candidate.component);
+      continue;
+    }
+    for (const std::uint32_t number : kept) claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});
+    candidate.hits = std::move(kept);
+    candidate.own_weight = left;
+    accepted.push_back(std::move(candidate));
+  }
+  return accepted;
+}
+
+}  // namespace stowaway::match

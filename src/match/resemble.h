@@ -1,0 +1,30 @@
+// Looks for the files of the KB that a file resembles, by its sampled shingles.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "fingerprint/shingle.h"
+#include "kb/kb.h"
+#include "match/collect.h"
+
+namespace stowaway::match {
+
+// Reused between files; one per thread.
+class Resembler {
+ public:
+  explicit Resembler(const kb::Kb& kb) : kb_(&kb) {}
+  // `shingles` may repeat; it is sorted in place. Best first, at most kMaxResemblances.
+  std::vector<Resemblance> find(std::vector<fingerprint::Shingle>& shingles);
+
+ private:
+  struct Hit {
+    kb::PathId path;
+    std::uint16_t first, last;
+  };
+  const kb::Kb* kb_;
+  std::vector<Hit> hits_;
+  std::vector<std::uint32_t> sample_sizes_;
+};
+
+}  // namespace stowaway::match

@@ -1,0 +1,28 @@
+#include "match/scan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "match/collect.h"
+#include "match/copies.h"
+#include "match/hits.h"
+#include "match/place.h"
+
+namespace stowaway::match {
+
+Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOptions& options) {
+  STOWAWAY_TRY(Collected collected, collect(subject, kb, options.source, options.resemblances));
+  const std::vector<Hit> hits = find_hits(collected.files, kb);
+  const std::vector<Placement> placements =
+      explain_tree(candidate_placements(hits, collected.files, kb), hits, collected.files);
+  ScanResult result;
+  result.subject_kind = subject.kind();
+  result.summary = collected.summary;
+  result.gaps = std::move(collected.gaps);
+  result.partial = collected.summary.gaps > 0;
+  result.kb = {kb.file(), kb.id(), kb.component_count(), kb.release_count(), kb.content_count(), kb.shingle_count()};
+  describe_copies(placements, hits, collected.files, kb, options, result);
+  return result;
+}
+
+}  // namespace stowaway::match

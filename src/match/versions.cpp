@@ -1,0 +1,108 @@
+#include "match/versions.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace stowaway::match {
+namespace {
+
+// Supports that differ by less are equal: rounding, and a shingle more or less in a long changed file.
+constexpr float kSupportTolerance = 0.02F;
+// A folder of the release counts as copied, so that a file missing there speaks against, when this much of it is there.
+constexpr double kCopiedFolderShare = 0.75;
+constexpr std::size_t kMinFolderFiles = 4;
+
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+// For one release: which of its library files the copy lacks in folders that it otherwise has.
+struct Presence {
+  std::uint32_t missing = 0, present = 0, library = 0;
+};
+
+Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32_t release,
+                        const std::set<kb::PathId>& found) {
+  std::map<std::string_view, std::pair<std::uint32_t, std::uint32_t>> folders;  // present, all
+  Presence presence;
+  for_each_file_of(kb, component, release, [&](kb::PathId id, std::uint32_t) {
+    const kb::PathView path = kb.path(id);
+    if (path.role != static_cast<std::uint8_t>(fingerprint::FileRole::library)) return;
+    auto& [there, all] = folders[folder_of(path.name)];
+    ++all;
+    ++presence.library;
+    there += found.contains(id);
+    presence.present += found.contains(id);
+  });
+  for (const auto& [folder, counts] : folders)
+    if (counts.second >= kMinFolderFiles && counts.first >= kCopiedFolderShare * counts.second)
+      presence.missing += counts.second - counts.first;
+  return presence;
+}
+
+}  // namespace
+
+std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb) {
+  const kb::Range releases = kb.component(hit.component).releases;
+  std::vector<float> support(releases.size());
+  const auto add = [&](std::uint32_t file_version, float value) {
+    for (const auto span : kb.releases_of(file_version))
+      for (std::uint32_t r = span.first; r <= span.last && r < support.size(); ++r) support[r] = std::max(support[r], value);
+  };
+  if (hit.quality == HitQuality::similar) {
+    const Resemblance& found = file.resembles[hit.resemblance];
+    const kb::PathView path = kb.path(found.path);
+    const float best = static_cast<float>(std::max<std::uint32_t>(1, found.matched));
+    for (std::uint32_t v = 0; v < path.file_versions.size() && v < found.matched_per_version.size(); ++v)
+      add(path.file_versions.first + v, std::min(1.0F, static_cast<float>(found.matched_per_version[v]) / best));
+    return support;
+  }
+  for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
+    for (std::size_t i = 0; i < kb.posting_count(id); ++i) {
+      const kb::Posting posting = kb.posting(id, i);
+      if (kb.path(kb.file_version(posting.file_version).path).component == hit.component) add(posting.file_version, 1.0F);
+    }
+  return support;
+}
+
+VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                               const kb::Kb& kb) {
+  VersionEvidence evidence;
+  const kb::Range releases = kb.component(component).releases;
+  evidence.support.resize(releases.size());
+  evidence.missing.resize(releases.size());
+  std::set<kb::PathId> found;
+  std::vector<std::vector<float>> supports;
+  for (const Hit& hit : hits) {
+    found.insert(hit.path);
+    supports.push_back(support_of(hit, files[hit.file], kb));
+    for (std::size_t r = 0; r < supports.back().size(); ++r) evidence.support[r] += supports.back()[r];
+  }
+  if (evidence.support.empty()) return evidence;
+  const float best = *std::ranges::max_element(evidence.support);
+  evidence.best_support = best;
+  std::vector<std::uint32_t> candidates;
+  for (std::uint32_t r = 0; r < evidence.support.size(); ++r)
+    if (evidence.support[r] > 0 && evidence.support[r] >= best - kSupportTolerance) candidates.push_back(r);
+  // Missing files only choose between releases that the present files cannot tell apart.
+  std::map<std::uint32_t, Presence> presence;
+  std::uint32_t fewest = UINT32_MAX;
+  for (const std::uint32_t r : candidates) {
+    presence[r] = count_presence(kb, component, r, found);
+    evidence.missing[r] = presence[r].missing;
+    fewest = std::min(fewest, presence[r].missing);
+  }
+  for (const std::uint32_t r : candidates)
+    if (presence[r].missing == fewest) evidence.releases.push_back(r);
+  if (evidence.releases.empty()) return evidence;
+  const std::uint32_t chosen = evidence.releases.front();
+  evidence.present = presence[chosen].present;
+  evidence.library_files = presence[chosen].library;
+  evidence.code_files = kb.release(releases.first + chosen).code_files;
+  for (const auto& support : supports) evidence.against += support[chosen] == 0;
+  return evidence;
+}
+
+}  // namespace stowaway::match
