@@ -120,8 +120,9 @@ std::ptrdiff_t ArchiveReader::read_outer(archive* handle, void* self, const void
 
 ArchiveReader::Step ArchiveReader::next() {
   const bool first = !std::exchange(started_, true);
-  // Opening looks through the compression and chooses a format. The raw bytes count as one filter; none is left after a
-  // broken compression or a device error, and two or more mean a compressed something that is no container.
+  // Opening looks through the compression and chooses a format. The raw bytes count as one filter;
+  // none is left after a broken compression or a device error, and two or more mean a compressed
+  // something that is no container.
   if (open_failed_) return archive_filter_count(handle_) == 1 ? Step::unrecognised : Step::failed;
   archive_entry* entry = nullptr;
   int code = ARCHIVE_RETRY;
@@ -208,7 +209,14 @@ std::uint64_t ArchiveReader::consumed_bytes() const {
 
 bool ArchiveReader::needs_password() const {
   // Before a format was chosen libarchive 3.6 answers from an array element in front of the first.
-  return archive_format(handle_) != 0 && archive_read_has_encrypted_entries(handle_) > 0;
+  if (archive_format(handle_) == 0 || archive_read_has_encrypted_entries(handle_) <= 0)
+    return false;
+  // A damaged header has that flag set as often as not: the words must say so too.
+  const std::string why = error();
+  for (const char* word : {"crypt", "Crypt", "pass"}) {
+    if (why.find(word) != std::string::npos) return true;
+  }
+  return false;
 }
 
 std::string ArchiveReader::error() const {

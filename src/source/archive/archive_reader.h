@@ -75,8 +75,8 @@ class ArchiveReader {
   bool is_raw() const;
 
   std::uint64_t consumed_bytes() const;  // packed bytes that were used so far
-  bool needs_password() const;
-  std::string error() const;  // libarchive's words
+  bool needs_password() const;           // whether that is what the last error was about
+  std::string error() const;             // libarchive's words
 
  private:
   class Utf8Scope;

@@ -163,6 +163,18 @@ TEST(Archive, EncryptedMembersAreGaps) {
   EXPECT_EQ(sink.gap_at("a.c"), "encrypted");
 }
 
+TEST(Archive, ADamagedZipIsCorruptAndNotEncrypted) {
+  std::string bytes = pack({{"a.c", "x"}}, "zip", "none");
+  // The first local header's flags, all set; the central directory is cut off.
+  bytes[6] = '\xff';
+  bytes.resize(35);
+  CollectingSink sink;
+  unpack(bytes, "x.zip", sink);
+  EXPECT_TRUE(sink.files.empty());
+  ASSERT_EQ(sink.gaps.size(), 1U);
+  EXPECT_EQ(sink.gaps[0].reason, GapReason::corrupt);
+}
+
 TEST(Archive, ABombOfZerosStopsByItsRatio) {
   Options options;
   options.limits.max_compression_ratio = 200;

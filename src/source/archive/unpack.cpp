@@ -12,6 +12,7 @@ ArchivePlace nested_place(std::string_view path, unsigned level) {
                       .name = std::string(base_name(path)),
                       .level = level,
                       .strip_top = false,
+                      .is_payload = false,
                       .without = {}};
 }
 
@@ -21,6 +22,7 @@ ArchivePlace subject_place(std::string_view file_name) {
                       .name = std::string(base_name(file_name)),
                       .level = 1,
                       .strip_top = false,
+                      .is_payload = false,
                       .without = {}};
 }
 

@@ -23,8 +23,9 @@ struct ArchivePlace {
   std::string name;        // base name, from which its kind is known
   unsigned level = 1;      // 1 is an archive that lies in no other; compared with max_archive_depth
   bool strip_top = false;  // drop the directory in which the first member lies, as dpkg-source does
-  std::string
-      without;  // members below this path (after strip_top, ends with '/') are left out; "" is none
+  bool is_payload = false;  // the inside of a package: counts as part of it, not as an archive
+  // Members below this path (after strip_top; ends with '/') are left out; "" leaves none out.
+  std::string without;
 };
 
 // An archive that is found at `path`: members lie below that path.

@@ -65,7 +65,7 @@ bool Unpacker::run() {
         fmt::format("archives inside archives beyond level {}", limits.max_archive_depth));
     return true;
   }
-  delivery_.archive(worker_);
+  if (!place_.is_payload) delivery_.archive(worker_);
   for (; step == ArchiveReader::Step::member; step = reader_.next()) {
     if (delivery_.stopped()) break;
     if (++members_ > limits.max_archive_members) {
@@ -226,6 +226,7 @@ Unpacker::Go Unpacker::take_payload(const std::string& path, std::string_view pr
                      .name = "data.tar",
                      .level = place_.level,
                      .strip_top = false,
+                     .is_payload = true,
                      .without = {}};
   if (!Unpacker(delivery_, team_, worker_, inner, std::move(place)).run()) {
     gap(path, GapReason::corrupt, "not a tar archive, where the package keeps its files");

@@ -137,6 +137,7 @@ class DebianReader {
                        .name = "source.tar",
                        .level = 1,
                        .strip_top = part.role != Role::packaging,
+                       .is_payload = false,
                        .without = {}};
     if (part.role == Role::component) place.prefix = part.component + '/';
     // dpkg-source replaces what upstream keeps there by what the packager does.
