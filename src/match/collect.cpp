@@ -10,7 +10,7 @@
 namespace stowaway::match {
 namespace {
 
-constexpr std::size_t kMaxGapsKept = 10'000;
+constexpr std::size_t kMaxGapsKept = 10'000, kMaxManifestsKept = 100'000;
 // Below this a file says nothing: "int main() { return 0; }" and its kin.
 constexpr std::size_t kMinNormalisedBytes = 48;
 
@@ -20,6 +20,7 @@ struct Worker {
   std::vector<std::byte> normalised;
   std::vector<fingerprint::Shingle> shingles;
   std::vector<ScannedFile> files;
+  std::vector<Manifest> manifests;
   std::vector<source::Gap> gaps;
 };
 
@@ -31,8 +32,9 @@ class Collector final : public source::Sink {
 
   void on_file(unsigned number, const source::FileView& file) override {
     const fingerprint::FileClass type = fingerprint::classify(file.path);
-    if (!type.is_code || file.bytes.empty()) return;
     Worker& worker = workers_[number];
+    if (is_manifest(file.path)) note_manifest(worker, file);
+    if (!type.is_code || file.bytes.empty()) return;
     ScannedFile& scanned = worker.files.emplace_back();
     scanned.path = file.path;
     scanned.size_bytes = file.bytes.size();
@@ -45,6 +47,8 @@ class Collector final : public source::Sink {
       confirm(file.bytes, scanned);
     else if (resemblances_ && fingerprint::looks_like_text(file.bytes))
       resemble(worker, normalised, scanned);
+    if (!scanned.exact && (scanned.known() || !scanned.resembles.empty()))
+      scanned.statements = statements_in_code(file.bytes);
   }
 
   void on_identity(unsigned number, std::string_view path, const fingerprint::Md5& md5) override {
@@ -69,9 +73,11 @@ class Collector final : public source::Sink {
     all.summary = summary;
     for (Worker& worker : workers_) {
       std::ranges::move(worker.files, std::back_inserter(all.files));
+      std::ranges::move(worker.manifests, std::back_inserter(all.manifests));
       std::ranges::move(worker.gaps, std::back_inserter(all.gaps));
     }
     std::ranges::sort(all.files, {}, &ScannedFile::path);
+    std::ranges::sort(all.manifests, {}, &Manifest::path);
     std::ranges::sort(all.gaps, [](const source::Gap& a, const source::Gap& b) {
       return std::tie(a.path, a.reason, a.detail) < std::tie(b.path, b.reason, b.detail);
     });
@@ -80,6 +86,12 @@ class Collector final : public source::Sink {
   }
 
  private:
+  static void note_manifest(Worker& worker, const source::FileView& file) {
+    auto statements = statements_in_manifest(file.path, file.bytes);
+    if (!statements.empty() && worker.manifests.size() < kMaxManifestsKept)
+      worker.manifests.push_back({std::string(file.path), std::move(statements)});
+  }
+
   // Narrows the contents to the one with the same SHA-256, if there is one.
   void confirm(fingerprint::Bytes bytes, ScannedFile& scanned) const {
     const auto sha256 = fingerprint::sha256_of(bytes);

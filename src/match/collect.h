@@ -9,6 +9,7 @@
 #include "fingerprint/file_class.h"
 #include "fingerprint/shingle.h"
 #include "kb/kb.h"
+#include "match/declare.h"
 #include "source/source.h"
 
 namespace stowaway::match {
@@ -31,11 +32,18 @@ struct ScannedFile {
   kb::Range contents;                        // same after normalisation; empty: not known
   bool exact = false;                        // `contents` is one content, confirmed byte for byte
   std::vector<Resemblance> resembles;        // best first; only when `contents` is empty
+  std::vector<Statement> statements;         // of files that are not exactly known
   bool known() const { return !contents.empty(); }
+};
+
+struct Manifest {
+  std::string path;
+  std::vector<Statement> statements;         // never empty
 };
 
 struct Collected {
   std::vector<ScannedFile> files;            // code files only, sorted by path
+  std::vector<Manifest> manifests;           // sorted by path; exactly known files are no manifests
   std::vector<source::Gap> gaps;             // sorted by path
   source::Summary summary;
 };

@@ -1,22 +1,24 @@
 #include "match/copies.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
+#include "match/declared_versions.h"
 #include "match/versions.h"
 
 namespace stowaway::match {
 namespace {
 
 // Purity from which a component at the subject's root is the subject itself.
-constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5;
+constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5, kTopFolderShare = 0.9;
 
 struct Draft {
   Copy copy;
   const Placement* placement;
   VersionEvidence evidence;
-  std::uint32_t own_library_files = 0;
+  std::uint32_t own_library_files = 0, own_sources = 0;  // hits that are not carried; sources: no C or C++ headers
 };
 
 double ratio(double part, double whole) { return whole <= 0 ? 0 : std::clamp(part / whole, 0.0, 1.0); }
@@ -29,9 +31,18 @@ std::span<const ScannedFile> files_below(const std::vector<ScannedFile>& files, 
   return {first, last};
 }
 
+bool is_library(const kb::Kb& kb, kb::PathId path) {
+  return kb.path(path).role == static_cast<std::uint8_t>(fingerprint::FileRole::library);
+}
+
+bool is_header(std::string_view path) {
+  static constexpr std::array<std::string_view, 5> kHeaders{".h", ".hh", ".hpp", ".hxx", ".inc"};
+  return std::ranges::any_of(kHeaders, [&](std::string_view suffix) { return path.ends_with(suffix); });
+}
+
 Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
                  const kb::Kb& kb) {
-  Draft draft{{}, &placement, {}, 0};
+  Draft draft{{}, &placement, {}, 0, 0};
   std::vector<Hit> mine;
   double likeness = 0;
   std::set<kb::PathId> paths;
@@ -39,7 +50,8 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const st
     const Hit& hit = hits[number];
     mine.push_back(hit);
     paths.insert(hit.path);
-    draft.own_library_files += !hit.carried && files[hit.file].role == fingerprint::FileRole::library;
+    draft.own_library_files += !hit.carried && is_library(kb, hit.path);
+    draft.own_sources += !hit.carried && !is_header(files[hit.file].path);
     switch (hit.quality) {
       case HitQuality::exact: ++draft.copy.counts.identical; likeness += 1; break;
       case HitQuality::reformatted: ++draft.copy.counts.reformatted; likeness += 1; break;
@@ -57,8 +69,6 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const st
   copy.component = component.name;
   copy.purl = component.purl;
   copy.licence = component.licence;
-  for (const std::uint32_t release : draft.evidence.releases)
-    copy.versions.emplace_back(kb.release(component.releases.first + release).version);
   copy.counts.other_release = draft.evidence.against;
   copy.coverage_ratio = ratio(static_cast<double>(paths.size()), draft.evidence.code_files);
   copy.purity_ratio = ratio(static_cast<double>(placement.hits.size()),
@@ -71,12 +81,14 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const st
 double library_coverage(const Draft& draft) { return ratio(draft.evidence.present, draft.evidence.library_files); }
 
 // Whether what was found is enough to name the component at all. docs/matching.md, "Findings".
-bool is_finding(const Draft& draft) {
+bool is_finding(const Draft& draft, bool named) {
   const double weight = draft.placement->own_weight;
   const double coverage = library_coverage(draft);
   if (draft.own_library_files == 0) return false;
-  if (coverage >= 0.3) return weight >= 4;
-  if (coverage >= 0.1) return weight >= 8;
+  // Headers alone are the interface to a library that lies elsewhere, unless it consists of headers.
+  if (draft.own_sources == 0 && coverage < 0.3) return named && weight >= 12;
+  if (named || coverage >= 0.5) return weight >= 5;
+  if (coverage >= 0.1) return weight >= 16 && draft.own_library_files >= 2;
   return draft.own_library_files >= 3 && weight >= 16 && (coverage >= 0.02 || weight >= 60);
 }
 
@@ -93,11 +105,15 @@ double confidence_of(const Draft& draft) {
   return std::clamp(1.0 - 0.5 / (1.0 + weight / 8.0) - 0.35 * (1.0 - std::min(1.0, coverage * 4)), 0.05, 0.99);
 }
 
+// The component at the top, or in the one folder where nearly all of the subject lies ("src", an archive's own folder).
 bool is_subject_itself(const Draft& draft, const std::vector<ScannedFile>& files) {
   const std::string& root = draft.placement->root;
-  // An archive keeps its files in one top folder: that is the subject, too.
-  const bool is_top = root.empty() || (root.find('/') == std::string::npos && files_below(files, root).size() == files.size());
-  return is_top && draft.copy.purity_ratio >= kSelfPurity && library_coverage(draft) >= kSelfCoverage;
+  const double share = ratio(static_cast<double>(files_below(files, root).size()), static_cast<double>(files.size()));
+  const auto library = static_cast<double>(std::ranges::count(files_below(files, root), fingerprint::FileRole::library,
+                                                              &ScannedFile::role));
+  const double purity = ratio(draft.own_library_files, library);
+  const bool is_top = root.empty() || (root.find('/') == std::string::npos && share >= kTopFolderShare);
+  return is_top && purity >= kSelfPurity && library_coverage(draft) >= kSelfCoverage;
 }
 
 void nest(std::vector<Copy>& copies) {
@@ -112,10 +128,13 @@ void nest(std::vector<Copy>& copies) {
 }  // namespace
 
 void describe_copies(const std::vector<Placement>& placements, std::span<const Hit> hits,
-                     const std::vector<ScannedFile>& files, const kb::Kb& kb, const ScanOptions&, ScanResult& result) {
+                     const Collected& collected, const kb::Kb& kb, const ScanOptions& options, ScanResult& result) {
+  const std::vector<ScannedFile>& files = collected.files;
   for (const Placement& placement : placements) {
     Draft draft = draft_copy(placement, hits, files, kb);
-    if (!is_finding(draft)) continue;
+    if (!is_finding(draft, placement.named)) continue;
+    draft.copy.declared = declarations_of(placement, hits, collected, kb);
+    settle_versions(draft.evidence, placement.component, options.declarations, kb, draft.copy);
     draft.copy.verdict = verdict_of(draft);
     draft.copy.confidence = confidence_of(draft);
     if (result.self.empty() && is_subject_itself(draft, files)) {

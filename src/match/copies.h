@@ -13,7 +13,7 @@ namespace stowaway::match {
 
 // Fills result.self and result.copies, sorted and nested.
 void describe_copies(const std::vector<Placement>& placements, std::span<const Hit> hits,
-                     const std::vector<ScannedFile>& files, const kb::Kb& kb, const ScanOptions& options,
+                     const Collected& collected, const kb::Kb& kb, const ScanOptions& options,
                      ScanResult& result);
 
 }  // namespace stowaway::match

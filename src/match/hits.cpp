@@ -10,9 +10,10 @@ namespace {
 constexpr std::size_t kMaxHolders = 40;
 constexpr std::size_t kMaxPostings = 4000;
 
-// How much of a finding a file of this kind can carry.
-double role_factor(fingerprint::FileRole role) {
-  switch (role) {
+// How much of a finding a file can carry that the release keeps in such a place. Where the subject keeps it does not
+// matter: Doxygen's jquery.js lies in docs/.
+double role_factor(std::uint8_t role) {
+  switch (static_cast<fingerprint::FileRole>(role)) {
     case fingerprint::FileRole::library: return 1.0;
     case fingerprint::FileRole::test:
     case fingerprint::FileRole::example:
@@ -25,7 +26,7 @@ double role_factor(fingerprint::FileRole role) {
 // Bits by which a file's length exceeds a trivial one: a kilobyte of code is not by chance the same.
 double length_weight(const ScannedFile& file) {
   const double bytes = file.normalised_bytes != 0 ? file.normalised_bytes : 0.7 * static_cast<double>(file.size_bytes);
-  return std::clamp(std::log2(bytes / 32.0), 0.0, 8.0);
+  return std::clamp(std::log2(bytes / 32.0), 0.0, 14.0);
 }
 
 struct Best {
@@ -71,14 +72,16 @@ void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::
       const kb::PathView path = kb.path(path_id);
       Best& best = by_component[path.component];
       const unsigned parts = common_end_parts(file.path, path.name);
-      if (!best.set || parts > best.parts) best = {path_id, parts, best.carried, true};
-      best.carried = best.carried && posting.carried;
+      // Where the component owns a content is its place, rather than where it keeps another copy of it.
+      if (!best.set || std::pair(!posting.carried, parts) > std::pair(!best.carried, best.parts))
+        best = {path_id, parts, posting.carried, true};
     }
   if (by_component.size() > kMaxHolders) return;
-  const double weight = length_weight(file) * role_factor(file.role) * (file.exact ? 1.0 : 0.95);
+  const double weight = length_weight(file) * (file.exact ? 1.0 : 0.95);
   for (const auto& [component, best] : by_component)
     hits.push_back({number, component, best.path, static_cast<std::uint16_t>(best.parts),
-                    file.exact ? HitQuality::exact : HitQuality::reformatted, best.carried, 0, static_cast<float>(weight)});
+                    file.exact ? HitQuality::exact : HitQuality::reformatted, best.carried, 0,
+                    static_cast<float>(weight * role_factor(kb.path(best.path).role))});
 }
 
 bool is_carried(const kb::Kb& kb, const kb::PathView& path, std::uint32_t version) {
@@ -97,7 +100,7 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
     const kb::PathView path = kb.path(found.path);
     const unsigned parts = common_end_parts(file.path, path.name);
     const double likeness = std::max(found.contained_ratio, found.explained_ratio);
-    const double weight = length_weight(file) * role_factor(file.role) * likeness * std::min(1.0, found.matched / 8.0);
+    const double weight = length_weight(file) * role_factor(path.role) * likeness * std::min(1.0, found.matched / 8.0);
     const Hit hit{number, path.component, found.path, static_cast<std::uint16_t>(parts), HitQuality::similar,
                   is_carried(kb, path, found.best_version), static_cast<std::uint8_t>(i), static_cast<float>(weight)};
     const auto [place, is_new] = by_component.emplace(path.component, hit);

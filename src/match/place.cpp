@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "match/names.h"
+
 namespace stowaway::match {
 namespace {
 
@@ -16,6 +18,9 @@ constexpr double kMinFolderPurity = 0.4;
 constexpr double kMinRootShare = 0.15;
 // A candidate must keep this much of its own weight when heavier ones have taken theirs.
 constexpr double kMinRemaining = 0.35;
+
+// Of two components that explain a place, the one that the place is called after wins unless the other explains far more.
+constexpr double kNamedFactor = 3.0;
 
 struct Part {
   std::vector<std::uint32_t> hits;
@@ -47,7 +52,7 @@ void merge_downwards(Parts& parts) {
   for (const auto& [root, part] : parts) roots.push_back(root);
   std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
   for (const std::string& root : roots) {
-    if (root.empty()) continue;
+    if (root.empty() || !parts.contains(root)) continue;
     for (std::string_view above = parent_of(root);; above = parent_of(above)) {
       const auto found = parts.find(above);
       if (found != parts.end()) {
@@ -59,6 +64,10 @@ void merge_downwards(Parts& parts) {
           break;
         }
         if (!stray) break;
+        if (!above.empty() && !same_files(part, found->second)) {  // its few files belong to the root below
+          merge_into(part, found->second);
+          parts.erase(found);
+        }
       }
       if (above.empty()) break;
     }
@@ -110,6 +119,17 @@ void merge_sideways(Parts& parts, const Folders& folders) {
   }
 }
 
+// Whether a folder or file of the copy is called as the component is: "deps/lua/src", "jquery-3.6.0.min.js".
+bool bears_name(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                const kb::Kb& kb) {
+  const auto names = plain_names_of(kb.component(placement.component));
+  if (mentions(names, std::string_view(placement.root).substr(placement.root.rfind('/') + 1))) return true;
+  return std::ranges::any_of(placement.hits, [&](std::uint32_t number) {
+    const std::string& path = files[hits[number].file].path;
+    return mentions(names, std::string_view(path).substr(path.rfind('/') + 1));
+  });
+}
+
 }  // namespace
 
 bool lies_below(std::string_view path, std::string_view root) {
@@ -118,7 +138,7 @@ bool lies_below(std::string_view path, std::string_view root) {
 }
 
 std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std::vector<ScannedFile>& files,
-                                            const kb::Kb&) {
+                                            const kb::Kb& kb) {
   std::map<kb::ComponentId, Parts> by_component;
   for (std::uint32_t i = 0; i < hits.size(); ++i) {
     const Hit& hit = hits[i];
@@ -139,12 +159,13 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
     merge_sideways(parts, folders);
     merge_downwards(parts);
     for (auto& [root, part] : parts) {
-      Placement placement{component, root, std::move(part.hits), 0, 0, {}};
+      Placement placement{component, root, std::move(part.hits), 0, 0, false, {}};
       std::ranges::sort(placement.hits);
       for (const std::uint32_t hit : placement.hits) {
         placement.total_weight += hits[hit].weight;
         placement.own_weight += hits[hit].carried ? 0.0 : hits[hit].weight;
       }
+      placement.named = bears_name(placement, hits, files, kb);
       if (placement.own_weight >= kMinCandidateWeight) candidates.push_back(std::move(placement));
     }
   }
@@ -154,8 +175,8 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
 std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span<const Hit> hits,
                                     const std::vector<ScannedFile>& files) {
   std::ranges::stable_sort(candidates, [](const Placement& a, const Placement& b) {
-    return a.total_weight != b.total_weight ? a.total_weight > b.total_weight
-                                            : std::tie(a.root, a.component) < std::tie(b.root, b.component);
+    const double x = a.total_weight * (a.named ? kNamedFactor : 1), y = b.total_weight * (b.named ? kNamedFactor : 1);
+    return x != y ? x > y : std::tie(a.root, a.component) < std::tie(b.root, b.component);
   });
   // Which accepted placements explain a file: as its own, or as something that it carries.
   struct Claim {

@@ -21,6 +21,7 @@ struct Placement {
   std::string root;                       // subject path; "" the subject itself
   std::vector<std::uint32_t> hits;        // positions in the hits; by file
   double own_weight = 0, total_weight = 0;
+  bool named = false;                     // a folder or file of it is called as the component is
   std::vector<kb::ComponentId> rivals;    // explained most of the same files, and lost
 };
 

@@ -21,7 +21,7 @@ Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOpt
   result.gaps = std::move(collected.gaps);
   result.partial = collected.summary.gaps > 0;
   result.kb = {kb.file(), kb.id(), kb.component_count(), kb.release_count(), kb.content_count(), kb.shingle_count()};
-  describe_copies(placements, hits, collected.files, kb, options, result);
+  describe_copies(placements, hits, collected, kb, options, result);
   return result;
 }
 

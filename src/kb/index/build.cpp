@@ -162,8 +162,7 @@ void add_postings(const std::vector<Pack>& packs, Arrays& arrays, BuildCount& co
   for (std::size_t c = 0; c < of_content.size(); ++c) {
     arrays.contents[c].first_posting = static_cast<std::uint32_t>(arrays.postings.size());
     const auto places = places_of(of_content[c]);
-    const std::vector<bool> carried =
-        is_shared(places) ? judge.carried(places) : std::vector<bool>(places.size(), false);
+    const std::vector<bool> carried = judge.carried(places);
     for (std::size_t i = 0; i < places.size(); ++i) {
       arrays.postings.push_back(of_content[c][i] | (carried[i] ? kCarriedBit : 0));
       count.carried += carried[i];

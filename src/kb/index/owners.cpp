@@ -76,10 +76,14 @@ double OwnerJudge::share(std::uint32_t of, std::uint32_t with) const {
 
 bool OwnerJudge::under_name_of(const ContentPlace& place, std::uint32_t component) const {
   bool found = false;
-  for_each_folder((*packs_)[place.component].paths[place.path].path, [&](std::string_view folder) {
-    const std::string name = plain(folder);
+  const auto look = [&](std::string_view part) {
+    const std::string name = plain(part);
     for (const std::string& candidate : names_[component]) found = found || folder_names(name, candidate);
-  });
+  };
+  const std::string& path = (*packs_)[place.component].paths[place.path].path;
+  for_each_folder(path, look);
+  const std::string_view file = std::string_view(path).substr(path.rfind('/') + 1);
+  look(file.substr(0, file.find('.')));
   return found;
 }
 
@@ -121,7 +125,7 @@ std::vector<bool> OwnerJudge::carried(const std::vector<ContentPlace>& places) c
     if (owner == nullptr || owns(*place, *owner)) owner = place;
   std::vector<bool> result;
   for (const ContentPlace& place : places)
-    result.push_back(best.size() > 1 && (place.component != owner->component || in_foreign_folder(*owner)));
+    result.push_back(in_foreign_folder(place) || place.component != owner->component);
   return result;
 }
 

@@ -25,8 +25,8 @@ class OwnerJudge {
   // First pass: call once for every content that more than one component holds.
   void count_shared(const std::vector<ContentPlace>& places);
 
-  // Second pass: for each place whether its component only carries the content. At least one place is not carried,
-  // unless each of them lies in a folder for other people's code.
+  // Second pass: for each place whether its component only carries the content. What lies in a folder for other
+  // people's code is always carried, even where nobody else in the KB has it.
   std::vector<bool> carried(const std::vector<ContentPlace>& places) const;
 
  private:

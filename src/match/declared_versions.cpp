@@ -1,0 +1,141 @@
+#include "match/declared_versions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/versions.h"
+#include "match/names.h"
+
+namespace stowaway::match {
+namespace {
+
+constexpr std::size_t kMaxDeclarations = 6;
+// A stated release wins over a better supported one when the copy was changed and the stated one is supported this well.
+constexpr double kStatedSupport = 0.7;
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+struct Scored {
+  Declaration declaration;
+  int score;
+};
+
+// How telling a statement is: one that names the component, in a file that does, before all others.
+int score_of(const Statement& statement, std::string_view path, const std::vector<std::string>& names, bool carried) {
+  int score = carried ? -4 : 0;
+  const std::string stem = plain_name(statement.name);
+  const bool named = !stem.empty() && std::ranges::any_of(names, [&](const std::string& name) {
+    return stem.find(name) != std::string::npos || (stem.size() > 1 && name.find(stem) != std::string::npos);
+  });
+  if (named) score += 4;
+  else if (stem.size() > 2 && statement.method != "macro" && statement.method != "banner") score -= 3;  // another package's
+  if (mentions(names, last_part(path))) score += 2;
+  if (statement.method == "macro") score += 2;
+  if (statement.method == "banner") score += 1;
+  return score;
+}
+
+bool is_release_of(const kb::Kb& kb, const kb::ComponentView& component, const std::string& version, std::uint32_t& number) {
+  for (std::uint32_t r = 0; r < component.releases.size(); ++r)
+    if (compare_versions(kb.release(component.releases.first + r).version, version) == 0) {
+      number = r;
+      return true;
+    }
+  return false;
+}
+
+// The releases of the KB just below and above a version that it does not have.
+std::string neighbours(const kb::Kb& kb, const kb::ComponentView& component, const std::string& version) {
+  std::string below, above;
+  for (std::uint32_t r = 0; r < component.releases.size(); ++r) {
+    const std::string release(kb.release(component.releases.first + r).version);
+    if (compare_versions(release, version) < 0) below = release;
+    else if (above.empty()) above = release;
+  }
+  std::string out;
+  if (!below.empty()) out = "after " + below;
+  if (!above.empty()) out += (out.empty() ? "before " : ", before ") + above;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Declaration> declarations_of(const Placement& placement, std::span<const Hit> hits, const Collected& collected,
+                                         const kb::Kb& kb) {
+  const auto names = plain_names_of(kb.component(placement.component));
+  std::vector<Scored> scored;
+  for (const std::uint32_t number : placement.hits) {
+    const ScannedFile& file = collected.files[hits[number].file];
+    for (const Statement& statement : file.statements)
+      scored.push_back({{statement.version, file.path, statement.method, false},
+                        score_of(statement, file.path, names, hits[number].carried)});
+  }
+  for (const Manifest& manifest : collected.manifests) {
+    const std::size_t slash = manifest.path.rfind('/');
+    const std::string_view folder = std::string_view(manifest.path).substr(0, slash == std::string::npos ? 0 : slash);
+    if (folder != placement.root) continue;
+    for (const Statement& statement : manifest.statements)
+      if (statement.name.empty() || mentions(names, statement.name))
+        scored.push_back({{statement.version, manifest.path, statement.method, false},
+                          score_of(statement, manifest.path, names, false) + 2});
+  }
+  std::ranges::stable_sort(scored, [](const Scored& a, const Scored& b) {
+    return a.score != b.score ? a.score > b.score
+                              : std::tie(a.declaration.path, a.declaration.version) < std::tie(b.declaration.path, b.declaration.version);
+  });
+  std::vector<Declaration> out;
+  for (Scored& item : scored) {
+    if (out.size() == kMaxDeclarations || item.score < scored.front().score - 2 || item.score < 2) break;
+    const bool repeated = std::ranges::any_of(out, [&](const Declaration& d) { return d.version == item.declaration.version; });
+    if (!repeated) out.push_back(std::move(item.declaration));
+  }
+  return out;
+}
+
+void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_id, bool use_declarations, const kb::Kb& kb,
+                     Copy& copy) {
+  const kb::ComponentView component = kb.component(component_id);
+  const auto version_at = [&](std::uint32_t release) {
+    return std::string(kb.release(component.releases.first + release).version);
+  };
+  for (const std::uint32_t release : evidence.releases) copy.versions.push_back(version_at(release));
+  const auto supported = copy.versions;
+  for (Declaration& declared : copy.declared)
+    declared.agrees = std::ranges::any_of(
+        supported, [&](const std::string& version) { return compare_versions(version, declared.version) == 0; });
+  if (evidence.releases.empty()) return;
+  const bool touched = copy.counts.changed + copy.counts.other_release > 0;
+  const std::string best = version_at(evidence.releases.back());
+  for (const Declaration& declared : copy.declared) {
+    if (!use_declarations) break;
+    std::uint32_t number = 0;
+    const bool is_release = is_release_of(kb, component, declared.version, number);
+    if (declared.agrees) {
+      if (copy.versions.size() > 1) copy.version_note = fmt::format("{} says so in {}", declared.method, declared.path);
+      copy.versions = {version_at(number)};
+      return;
+    }
+    if (!touched) continue;  // the bytes are a release's: a statement cannot change that
+    const bool plausible = is_release && evidence.support[number] >= kStatedSupport * evidence.best_support;
+    if (plausible) {
+      copy.versions = {version_at(number)};
+      copy.version_note = fmt::format("stated in {}; changed files resemble {} more", declared.path, best);
+      return;
+    }
+    if (!is_release) {
+      copy.versions = {declared.version};
+      copy.version_note = fmt::format("stated in {}, not in the knowledge base ({}); contents resemble {} most",
+                                      declared.path, neighbours(kb, component, declared.version), best);
+      return;
+    }
+  }
+  if (copy.counts.other_release > 0) {
+    copy.version_note = fmt::format("mixed: {} with {} file{} of other releases", best, copy.counts.other_release,
+                                    copy.counts.other_release == 1 ? "" : "s");
+  }
+}
+
+}  // namespace stowaway::match
