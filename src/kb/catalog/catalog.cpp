@@ -10,9 +10,11 @@ namespace stowaway::kb {
 namespace {
 
 constexpr std::uint64_t kMaxCatalogFileBytes = 1 << 20;
+constexpr std::size_t kMaxCatalogFiles = 100'000;
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\r' || text.back() == '\t')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\r' || text.back() == '\t'))
+    text.remove_suffix(1);
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   return text;
 }
@@ -27,67 +29,123 @@ std::vector<std::string> split_commas(std::string_view text) {
   return parts;
 }
 
-bool set_component_key(CatalogEntry& entry, std::string_view key, std::string_view value) {
-  if (key == "Component") entry.component = value;
-  else if (key == "Purl") entry.purl = value;
-  else if (key == "Language") entry.language = value;
-  else if (key == "Licence") entry.licence = value;
-  else if (key == "Debian-Source") entry.debian_source = value;
-  else if (key == "Npm") entry.npm = value;
-  else if (key == "Aliases") entry.aliases = split_commas(value);
-  else if (key == "Rank") return std::from_chars(value.data(), value.data() + value.size(), entry.rank).ec == std::errc();
-  else return false;
-  return true;
+// Where the value of a key belongs; null for a key that is not understood.
+std::string* field_of(CatalogEntry& entry, std::string_view key) {
+  if (key == "Component") return &entry.component;
+  if (key == "Purl") return &entry.purl;
+  if (key == "Language") return &entry.language;
+  if (key == "Licence") return &entry.licence;
+  if (key == "Debian-Source") return &entry.debian_source;
+  if (key == "Npm") return &entry.npm;
+  return nullptr;
 }
 
-bool set_source_key(CatalogSource& source, std::string_view key, std::string_view value) {
-  if (key == "Git") source.repository = value;
-  else if (key == "Tags") source.tag_regex = value;
-  else if (key == "Version") source.version = value;
-  else if (key == "Subpath") source.subpath = value;
-  else if (key == "Status") source.status = value;
-  else return false;
-  return true;
+std::string* field_of(CatalogSource& source, std::string_view key) {
+  if (key == "Git") return &source.repository;
+  if (key == "Tags") return &source.tag_regex;
+  if (key == "Version") return &source.version;
+  if (key == "Subpath") return &source.subpath;
+  if (key == "Status") return &source.status;
+  return nullptr;
+}
+
+bool parse_rank(std::string_view text, unsigned& rank) {
+  const char* end = text.data() + text.size();
+  const auto [rest, status] = std::from_chars(text.data(), end, rank);
+  return status == std::errc() && rest == end && rank > 0;
+}
+
+// Reads one file line by line; the first paragraph describes the component, each further one a
+// source.
+class Parser {
+ public:
+  Result<CatalogEntry> parse(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      ++line_;
+      STOWAWAY_TRY_VOID(take(trim(text.substr(0, end))));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    STOWAWAY_TRY_VOID(close_paragraph());
+    if (paragraph_ == 0) return fail(ErrorCode::corrupt, "no paragraph at all");
+    return std::move(entry_);
+  }
+
+ private:
+  Result<void> take(std::string_view line) {
+    if (line.empty()) return close_paragraph();
+    if (line.front() == '#') return {};
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return bad("no \"Key: value\"");
+    if (keys_.empty() && paragraph_ > 0) entry_.sources.emplace_back();
+    const std::string key(line.substr(0, colon));
+    if (std::ranges::find(keys_, key) != keys_.end()) return bad("\"" + key + "\" is given twice");
+    keys_.push_back(key);
+    return assign(key, trim(line.substr(colon + 1)));
+  }
+
+  Result<void> assign(const std::string& key, std::string_view value) {
+    if (paragraph_ == 0 && key == "Aliases") {
+      entry_.aliases = split_commas(value);
+      return {};
+    }
+    if (paragraph_ == 0 && key == "Rank")
+      return parse_rank(value, entry_.rank) ? Result<void>{} : bad("Rank is no positive number");
+    std::string* field =
+        paragraph_ == 0 ? field_of(entry_, key) : field_of(entry_.sources.back(), key);
+    if (field == nullptr) return bad("\"" + key + "\" is not understood here");
+    *field = value;
+    return {};
+  }
+
+  Result<void> close_paragraph() {
+    if (keys_.empty()) return {};
+    keys_.clear();
+    if (paragraph_++ == 0)
+      return entry_.component.empty() || entry_.purl.empty()
+                 ? bad("a component needs Component and Purl")
+                 : Result<void>{};
+    const CatalogSource& source = entry_.sources.back();
+    return source.repository.empty() || source.version.empty()
+               ? bad("a source needs Git and Version")
+               : Result<void>{};
+  }
+
+  Result<void> bad(std::string_view what) const {
+    return fail(ErrorCode::corrupt, "line {}: {}", line_, what);
+  }
+
+  CatalogEntry entry_;
+  std::vector<std::string> keys_;  // of the paragraph being read; empty between paragraphs
+  unsigned line_ = 0, paragraph_ = 0;
+};
+
+Result<std::vector<std::string>> files_of(const std::string& file_or_directory) {
+  std::error_code status;
+  if (!std::filesystem::is_directory(file_or_directory, status))
+    return std::vector{file_or_directory};
+  std::vector<std::string> files;
+  for (std::filesystem::directory_iterator item(file_or_directory, status), end;
+       !status && item != end; item.increment(status)) {
+    if (item->path().extension() != ".catalog") continue;
+    if (files.size() == kMaxCatalogFiles)
+      return fail(ErrorCode::limit_exceeded, "{} holds more than {} files", file_or_directory,
+                  kMaxCatalogFiles);
+    files.push_back(item->path().string());
+  }
+  if (status) return fail(ErrorCode::io, "cannot list {}: {}", file_or_directory, status.message());
+  if (files.empty())
+    return fail(ErrorCode::not_found, "{} holds no .catalog file", file_or_directory);
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace
 
-Result<CatalogEntry> parse_catalog_entry(std::string_view text) {
-  CatalogEntry entry;
-  bool in_source = false, paragraph_open = false;
-  for (unsigned number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trim(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty()) {
-      in_source = in_source || paragraph_open;
-      paragraph_open = false;
-      continue;
-    }
-    if (line.front() == '#') continue;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return fail(ErrorCode::corrupt, "line {}: no \"Key: value\"", number);
-    if (in_source && !paragraph_open) entry.sources.emplace_back();
-    paragraph_open = true;
-    const std::string_view key = line.substr(0, colon), value = trim(line.substr(colon + 1));
-    const bool known = in_source ? set_source_key(entry.sources.back(), key, value) : set_component_key(entry, key, value);
-    if (!known) return fail(ErrorCode::corrupt, "line {}: \"{}\" is not understood here", number, key);
-  }
-  if (entry.component.empty() || entry.purl.empty())
-    return fail(ErrorCode::corrupt, "no Component or no Purl in the first paragraph");
-  return entry;
-}
+Result<CatalogEntry> parse_catalog_entry(std::string_view text) { return Parser().parse(text); }
 
 Result<std::vector<CatalogEntry>> read_catalog(const std::string& file_or_directory) {
-  std::vector<std::string> files;
-  std::error_code status;
-  if (std::filesystem::is_directory(file_or_directory, status)) {
-    for (const auto& item : std::filesystem::directory_iterator(file_or_directory, status))
-      if (item.path().extension() == ".catalog") files.push_back(item.path().string());
-    if (status) return fail(ErrorCode::io, "cannot list {}: {}", file_or_directory, status.message());
-  } else {
-    files.push_back(file_or_directory);
-  }
+  STOWAWAY_TRY(const auto files, files_of(file_or_directory));
   std::vector<CatalogEntry> entries;
   for (const std::string& file : files) {
     STOWAWAY_TRY(const auto bytes, read_whole_file(file, kMaxCatalogFileBytes));
@@ -95,7 +153,9 @@ Result<std::vector<CatalogEntry>> read_catalog(const std::string& file_or_direct
     if (!entry) return tl::unexpected<Error>(entry.error().within(file));
     entries.push_back(*std::move(entry));
   }
-  std::ranges::sort(entries, {}, [](const CatalogEntry& entry) { return std::pair(entry.rank, entry.component); });
+  std::ranges::sort(entries, {}, [](const CatalogEntry& entry) {
+    return std::pair(entry.rank, entry.component);
+  });
   return entries;
 }
 

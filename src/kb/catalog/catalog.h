@@ -1,5 +1,5 @@
-// The catalogue: which component comes from where, and how its tags become versions. catalog/README.md has the grammar.
-// Pure parsing but for read_catalog; safe from any thread.
+// The catalogue: which component comes from where, and how its tags become versions.
+// catalog/README.md has the grammar. Pure parsing but for read_catalog; safe from any thread.
 #pragma once
 
 #include <string>
@@ -13,9 +13,9 @@ namespace stowaway::kb {
 struct CatalogSource {
   std::string repository;  // URL
   std::string tag_regex;   // PCRE, one capture group
-  std::string version;     // the rule: "us", "subject:id", "filehist:PATH:id", "fixed:1.0", "rolling"
+  std::string version;  // the rule: "us", "subject:id", "filehist:PATH:id", "fixed:1.0", "rolling"
   std::string subpath;
-  std::string status;      // empty: to be mined
+  std::string status;  // empty: to be mined
 };
 
 struct CatalogEntry {
@@ -25,10 +25,13 @@ struct CatalogEntry {
   std::vector<CatalogSource> sources;
 };
 
-// Fails with corrupt: "line 3: …".
+// Fails with corrupt: "line 3: …", for an unknown or repeated key, a component without Component or
+// Purl, a source without Git or Version. Whether expressions and rules make sense is the miner's
+// business (VersionRule).
 Result<CatalogEntry> parse_catalog_entry(std::string_view text);
 
-// One .catalog file, or every one in a directory. Sorted by rank, then name. The first bad file fails it, by name.
+// One .catalog file, or every one in a directory (not below). Sorted by rank, then name. The first
+// bad file in name order fails it, by name; so does a directory without any (not_found).
 Result<std::vector<CatalogEntry>> read_catalog(const std::string& file_or_directory);
 
 }  // namespace stowaway::kb
