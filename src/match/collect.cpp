@@ -43,9 +43,9 @@ class Collector final : public source::Sink {
     scanned.normalised_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(normalised.size(), UINT32_MAX));
     if (normalised.size() < kMinNormalisedBytes) return;
     scanned.contents = kb_->contents_with(fingerprint::normalised_id(normalised));
-    if (scanned.known())
-      confirm(file.bytes, scanned);
-    else if (resemblances_ && fingerprint::looks_like_text(file.bytes))
+    if (scanned.known()) confirm(file.bytes, scanned);
+    // What the KB knows only from those who carry it may still resemble a file of the component that it comes from.
+    if (resemblances_ && (!scanned.known() || only_carried(scanned)) && fingerprint::looks_like_text(file.bytes))
       resemble(worker, normalised, scanned);
     if (!scanned.exact && (scanned.known() || !scanned.resembles.empty()))
       scanned.statements = statements_in_code(file.bytes);
@@ -101,6 +101,13 @@ class Collector final : public source::Sink {
         scanned.exact = true;
         return;
       }
+  }
+
+  bool only_carried(const ScannedFile& scanned) const {
+    for (kb::ContentId id = scanned.contents.first; id < scanned.contents.end; ++id)
+      for (std::size_t i = 0; i < kb_->posting_count(id); ++i)
+        if (!kb_->posting(id, i).carried) return false;
+    return true;
   }
 
   void resemble(Worker& worker, fingerprint::Bytes normalised, ScannedFile& scanned) {

@@ -31,7 +31,7 @@ struct ScannedFile {
   fingerprint::FileRole role = fingerprint::FileRole::library;
   kb::Range contents;                        // same after normalisation; empty: not known
   bool exact = false;                        // `contents` is one content, confirmed byte for byte
-  std::vector<Resemblance> resembles;        // best first; only when `contents` is empty
+  std::vector<Resemblance> resembles;        // best first; when `contents` is empty or only carried
   std::vector<Statement> statements;         // of files that are not exactly known
   bool known() const { return !contents.empty(); }
 };

@@ -35,11 +35,6 @@ bool is_library(const kb::Kb& kb, kb::PathId path) {
   return kb.path(path).role == static_cast<std::uint8_t>(fingerprint::FileRole::library);
 }
 
-bool is_header(std::string_view path) {
-  static constexpr std::array<std::string_view, 5> kHeaders{".h", ".hh", ".hpp", ".hxx", ".inc"};
-  return std::ranges::any_of(kHeaders, [&](std::string_view suffix) { return path.ends_with(suffix); });
-}
-
 Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
                  const kb::Kb& kb) {
   Draft draft{{}, &placement, {}, 0, 0};
@@ -86,7 +81,8 @@ bool is_finding(const Draft& draft, bool named) {
   const double coverage = library_coverage(draft);
   if (draft.own_library_files == 0) return false;
   // Headers alone are the interface to a library that lies elsewhere, unless it consists of headers.
-  if (draft.own_sources == 0 && coverage < 0.3) return named && weight >= 12;
+  const bool of_headers = draft.evidence.library_headers * 2 > draft.evidence.library_files;
+  if (draft.own_sources == 0 && !of_headers && coverage < 0.3) return named && weight >= 8;
   if (named || coverage >= 0.5) return weight >= 5;
   if (coverage >= 0.1) return weight >= 16 && draft.own_library_files >= 2;
   return draft.own_library_files >= 3 && weight >= 16 && (coverage >= 0.02 || weight >= 60);

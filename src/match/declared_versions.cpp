@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t kMaxDeclarations = 6;
 // A stated release wins over a better supported one when the copy was changed and the stated one is supported this well.
 constexpr double kStatedSupport = 0.7;
+// A version that the KB does not have is believed when the statement names the component and lies this close, in releases,
+// to the best supported one.
+constexpr int kBelievedScore = 6;
+constexpr std::uint32_t kBelievedDistance = 4;
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -31,6 +35,7 @@ int score_of(const Statement& statement, std::string_view path, const std::vecto
     return stem.find(name) != std::string::npos || (stem.size() > 1 && name.find(stem) != std::string::npos);
   });
   if (named) score += 4;
+  else if (stem.empty() && mentions(names, last_part(path))) score += 2;
   else if (stem.size() > 2 && statement.method != "macro" && statement.method != "banner") score -= 3;  // another package's
   if (mentions(names, last_part(path))) score += 2;
   if (statement.method == "macro") score += 2;
@@ -61,6 +66,17 @@ std::string neighbours(const kb::Kb& kb, const kb::ComponentView& component, con
   return out;
 }
 
+// Whether a version between releases, or after the last, lies near those that the contents support.
+bool believable(const kb::Kb& kb, const kb::ComponentView& component, const std::string& version,
+                const VersionEvidence& evidence) {
+  std::uint32_t position = 0;  // releases below it
+  while (position < component.releases.size() &&
+         compare_versions(kb.release(component.releases.first + position).version, version) < 0)
+    ++position;
+  const std::uint32_t low = evidence.releases.front(), high = evidence.releases.back() + 1;
+  return position + kBelievedDistance >= low && position <= high + kBelievedDistance;
+}
+
 }  // namespace
 
 std::vector<Declaration> declarations_of(const Placement& placement, std::span<const Hit> hits, const Collected& collected,
@@ -88,7 +104,7 @@ std::vector<Declaration> declarations_of(const Placement& placement, std::span<c
   });
   std::vector<Declaration> out;
   for (Scored& item : scored) {
-    if (out.size() == kMaxDeclarations || item.score < scored.front().score - 2 || item.score < 2) break;
+    if (out.size() == kMaxDeclarations || item.score < scored.front().score - 2 || item.score < kBelievedScore - 1) break;
     const bool repeated = std::ranges::any_of(out, [&](const Declaration& d) { return d.version == item.declaration.version; });
     if (!repeated) out.push_back(std::move(item.declaration));
   }
@@ -125,7 +141,7 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
       copy.version_note = fmt::format("stated in {}; changed files resemble {} more", declared.path, best);
       return;
     }
-    if (!is_release) {
+    if (!is_release && believable(kb, component, declared.version, evidence)) {
       copy.versions = {declared.version};
       copy.version_note = fmt::format("stated in {}, not in the knowledge base ({}); contents resemble {} most",
                                       declared.path, neighbours(kb, component, declared.version), best);

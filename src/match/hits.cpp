@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 
 namespace stowaway::match {
 namespace {
@@ -93,7 +94,9 @@ bool is_carried(const kb::Kb& kb, const kb::PathView& path, std::uint32_t versio
   return false;
 }
 
-void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::vector<Hit>& hits) {
+// Components that have the file itself, among the hits from `before` on, are not said to have a similar one.
+void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::size_t before,
+                      std::vector<Hit>& hits) {
   std::map<kb::ComponentId, Hit> by_component;
   for (std::size_t i = 0; i < file.resembles.size(); ++i) {
     const Resemblance& found = file.resembles[i];
@@ -107,7 +110,10 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
     const bool better = parts > place->second.common_parts && weight > 0.7 * place->second.weight;
     if (!is_new && better) place->second = hit;
   }
-  for (const auto& [component, hit] : by_component) hits.push_back(hit);
+  for (const auto& [component, hit] : by_component) {
+    const auto known = std::span(hits).subspan(before);
+    if (std::ranges::find(known, component, &Hit::component) == known.end()) hits.push_back(hit);
+  }
 }
 
 }  // namespace
@@ -115,8 +121,9 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
 std::vector<Hit> find_hits(const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   std::vector<Hit> hits;
   for (std::uint32_t i = 0; i < files.size(); ++i) {
+    const std::size_t before = hits.size();
     if (files[i].known()) add_identity_hits(i, files[i], kb, hits);
-    else if (!files[i].resembles.empty()) add_similar_hits(i, files[i], kb, hits);
+    if (!files[i].resembles.empty()) add_similar_hits(i, files[i], kb, before, hits);
   }
   return hits;
 }

@@ -15,7 +15,9 @@ constexpr double kSameFilesRatio = 0.3;
 // A common folder may be the root of parts that lie beside each other when this much of its code is theirs.
 constexpr double kMinFolderPurity = 0.4;
 // A root far lighter than the one below it is a stray file, not a root.
-constexpr double kMinRootShare = 0.15;
+constexpr double kMinRootShare = 0.15, kMinTopShare = 1.0;
+// A folder in which so little is the component's is a place for many, not its root.
+constexpr double kMinMergedPurity = 0.08;
 // A candidate must keep this much of its own weight when heavier ones have taken theirs.
 constexpr double kMinRemaining = 0.35;
 
@@ -25,7 +27,7 @@ constexpr double kNamedFactor = 3.0;
 struct Part {
   std::vector<std::uint32_t> hits;
   std::set<kb::PathId> paths;
-  double weight = 0;
+  double own_weight = 0;  // of hits that are not carried
 };
 using Parts = std::map<std::string, Part, std::less<>>;
 
@@ -43,35 +45,7 @@ bool same_files(const Part& a, const Part& b) {
 void merge_into(Part& into, Part& from) {
   into.hits.insert(into.hits.end(), from.hits.begin(), from.hits.end());
   into.paths.insert(from.paths.begin(), from.paths.end());
-  into.weight += from.weight;
-}
-
-// Deeper roots join the nearest root above them.
-void merge_downwards(Parts& parts) {
-  std::vector<std::string> roots;
-  for (const auto& [root, part] : parts) roots.push_back(root);
-  std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
-  for (const std::string& root : roots) {
-    if (root.empty() || !parts.contains(root)) continue;
-    for (std::string_view above = parent_of(root);; above = parent_of(above)) {
-      const auto found = parts.find(above);
-      if (found != parts.end()) {
-        Part& part = parts.at(root);
-        const bool stray = found->second.weight < kMinRootShare * part.weight;
-        if (!stray && !same_files(part, found->second)) {
-          merge_into(found->second, part);
-          parts.erase(root);
-          break;
-        }
-        if (!stray) break;
-        if (!above.empty() && !same_files(part, found->second)) {  // its few files belong to the root below
-          merge_into(part, found->second);
-          parts.erase(found);
-        }
-      }
-      if (above.empty()) break;
-    }
-  }
+  into.own_weight += from.own_weight;
 }
 
 // Counts code files below any folder.
@@ -89,6 +63,38 @@ class Folders {
  private:
   const std::vector<ScannedFile>* files_;
 };
+
+// Deeper roots join the nearest root above them.
+void merge_downwards(Parts& parts, const Folders& folders) {
+  std::vector<std::string> roots;
+  for (const auto& [root, part] : parts) roots.push_back(root);
+  std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
+  for (const std::string& root : roots) {
+    if (root.empty() || !parts.contains(root)) continue;
+    for (std::string_view above = parent_of(root);; above = parent_of(above)) {
+      const auto found = parts.find(above);
+      if (found != parts.end()) {
+        Part& part = parts.at(root);
+        // The subject's top is a root of its own component only: what lies below joins it when most of it lies there.
+        const double share = above.empty() ? kMinTopShare : kMinRootShare;
+        const double purity = static_cast<double>(found->second.hits.size() + part.hits.size()) /
+                              static_cast<double>(std::max<std::size_t>(1, folders.code_files(above)));
+        const bool stray = found->second.own_weight < share * part.own_weight || purity < kMinMergedPurity;
+        if (!stray && !same_files(part, found->second)) {
+          merge_into(found->second, part);
+          parts.erase(root);
+          break;
+        }
+        if (!stray) break;
+        if (!above.empty() && found->second.own_weight < share * part.own_weight && !same_files(part, found->second)) {  // its few files belong to the root below
+          merge_into(part, found->second);
+          parts.erase(found);
+        }
+      }
+      if (above.empty()) break;
+    }
+  }
+}
 
 // Roots that lie beside each other (a moved include/ and src/) join in their common folder.
 void merge_sideways(Parts& parts, const Folders& folders) {
@@ -146,7 +152,7 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
     Part& part = by_component[hit.component][std::string(root_of(files[hit.file].path, hit.common_parts))];
     part.hits.push_back(i);
     part.paths.insert(hit.path);
-    part.weight += hit.weight;
+    part.own_weight += hit.carried ? 0.0 : hit.weight;
   }
   const Folders folders(files);
   std::vector<Placement> candidates;
@@ -155,9 +161,9 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
     for (const auto& [root, part] : parts)
       for (const std::uint32_t hit : part.hits) own += hits[hit].carried ? 0.0 : hits[hit].weight;
     if (own < kMinCandidateWeight) continue;
-    merge_downwards(parts);
+    merge_downwards(parts, folders);
     merge_sideways(parts, folders);
-    merge_downwards(parts);
+    merge_downwards(parts, folders);
     for (auto& [root, part] : parts) {
       Placement placement{component, root, std::move(part.hits), 0, 0, false, {}};
       std::ranges::sort(placement.hits);

@@ -1,6 +1,7 @@
 #include "match/versions.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -20,7 +21,7 @@ std::string_view folder_of(std::string_view path) {
 
 // For one release: which of its library files the copy lacks in folders that it otherwise has.
 struct Presence {
-  std::uint32_t missing = 0, present = 0, library = 0;
+  std::uint32_t missing = 0, present = 0, library = 0, headers = 0;
 };
 
 Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32_t release,
@@ -33,6 +34,7 @@ Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32
     auto& [there, all] = folders[folder_of(path.name)];
     ++all;
     ++presence.library;
+    presence.headers += is_header(path.name);
     there += found.contains(id);
     presence.present += found.contains(id);
   });
@@ -43,6 +45,11 @@ Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32
 }
 
 }  // namespace
+
+bool is_header(std::string_view path) {
+  static constexpr std::array<std::string_view, 5> kHeaders{".h", ".hh", ".hpp", ".hxx", ".inc"};
+  return std::ranges::any_of(kHeaders, [&](std::string_view suffix) { return path.ends_with(suffix); });
+}
 
 std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb) {
   const kb::Range releases = kb.component(hit.component).releases;
@@ -100,6 +107,7 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   const std::uint32_t chosen = evidence.releases.front();
   evidence.present = presence[chosen].present;
   evidence.library_files = presence[chosen].library;
+  evidence.library_headers = presence[chosen].headers;
   evidence.code_files = kb.release(releases.first + chosen).code_files;
   for (const auto& support : supports) evidence.against += support[chosen] == 0;
   return evidence;

@@ -25,6 +25,7 @@ struct VersionEvidence {
   std::vector<std::uint32_t> missing;     // for every release: library files in the copy's folders that are not there
   std::uint32_t present = 0;              // library files of the first of `releases` that the copy has
   std::uint32_t library_files = 0;        // of that release
+  std::uint32_t library_headers = 0;      // of these, C and C++ headers
   std::uint32_t code_files = 0;
   std::uint32_t against = 0;              // files of the copy that are only in other releases
 };
@@ -32,6 +33,8 @@ struct VersionEvidence {
 // `hits` are those of one placement: all of one component.
 VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
                                const kb::Kb& kb);
+
+bool is_header(std::string_view path);
 
 // The support of a single hit, for explanations.
 std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb);

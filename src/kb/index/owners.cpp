@@ -32,6 +32,18 @@ void for_each_folder(std::string_view path, F use) {
     use(path.substr(from, slash - from));
 }
 
+bool lies_in_foreign_folder(std::string_view path) {
+  bool found = false;
+  for_each_folder(path, [&](std::string_view folder) {
+    std::string lower(folder);
+    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    found = found || std::ranges::find(kForeignFolders, lower) != kForeignFolders.end();
+  });
+  return found;
+}
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 // "zlib-1.2.11" names zlib: what follows the name is no letter.
 bool folder_names(std::string_view folder, std::string_view name) {
   if (name.size() < 2 || !folder.starts_with(name)) return false;
@@ -44,8 +56,34 @@ OwnerJudge::OwnerJudge(const std::vector<Pack>& packs) : packs_(&packs) {
   for (const Pack& pack : packs) {
     std::vector<std::string> names{plain(pack.component)};
     for (const std::string& alias : pack.aliases) names.push_back(plain(alias));
+    const auto number = static_cast<std::uint32_t>(names_.size());
+    for (const std::string& name : names)
+      if (name.size() > 2) component_of_name_.emplace(name, number);
     names_.push_back(std::move(names));
+    auto& files = file_names_.emplace_back();
+    for (const PackPath& path : pack.paths) files.insert(last_part(path.path));
   }
+  for (std::uint32_t c = 0; c < packs.size(); ++c) {
+    auto& foreign = foreign_.emplace_back();
+    for (const PackPath& path : packs[c].paths)
+      foreign.push_back(lies_in_foreign_folder(path.path) || named_after_other(c, path.path));
+  }
+}
+
+// A folder or file called as another component, which has a file of that name: "common/xxhash.c", "libs/zlib/inflate.c".
+bool OwnerJudge::named_after_other(std::uint32_t component, const std::string& path) const {
+  const std::string_view file = last_part(path);
+  bool found = false;
+  const auto look = [&](std::string_view part) {
+    std::string name = plain(part);
+    while (!name.empty() && name.back() >= '0' && name.back() <= '9' && !component_of_name_.contains(name)) name.pop_back();
+    const auto other = component_of_name_.find(name);
+    found = found || (other != component_of_name_.end() && other->second != component &&
+                      file_names_[other->second].contains(file));
+  };
+  for_each_folder(path, look);
+  look(file.substr(0, file.find('.')));
+  return found;
 }
 
 void OwnerJudge::count_shared(const std::vector<ContentPlace>& places) {
@@ -87,15 +125,7 @@ bool OwnerJudge::under_name_of(const ContentPlace& place, std::uint32_t componen
   return found;
 }
 
-bool OwnerJudge::in_foreign_folder(const ContentPlace& place) const {
-  bool found = false;
-  for_each_folder((*packs_)[place.component].paths[place.path].path, [&](std::string_view folder) {
-    std::string lower(folder);
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    found = found || std::ranges::find(kForeignFolders, lower) != kForeignFolders.end();
-  });
-  return found;
-}
+bool OwnerJudge::in_foreign_folder(const ContentPlace& place) const { return foreign_[place.component][place.path]; }
 
 // Whether a's component owns the content rather than b's.
 bool OwnerJudge::owns(const ContentPlace& a, const ContentPlace& b) const {

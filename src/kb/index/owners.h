@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kb/pack/pack.h"
@@ -34,9 +37,13 @@ class OwnerJudge {
   bool owns(const ContentPlace& a, const ContentPlace& b) const;
   bool under_name_of(const ContentPlace& place, std::uint32_t component) const;
   bool in_foreign_folder(const ContentPlace& place) const;
+  bool named_after_other(std::uint32_t component, const std::string& path) const;
 
   const std::vector<Pack>* packs_;
   std::vector<std::vector<std::string>> names_;              // per component: name and aliases, letters and digits only
+  std::unordered_map<std::string, std::uint32_t> component_of_name_;
+  std::vector<std::unordered_set<std::string_view>> file_names_;  // per component: the last parts of its paths
+  std::vector<std::vector<bool>> foreign_;                        // per component and path: somebody else's, by its place
   std::vector<std::pair<std::uint64_t, std::uint32_t>> shared_;  // sorted (a << 32 | b) → contents, after sort_shared()
   mutable bool sorted_ = false;
 };
