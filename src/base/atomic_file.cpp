@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace stowaway {
@@ -46,14 +47,37 @@ void sync_directory_of(const std::string& file) {
   if (opened.get() >= 0) ::fsync(opened.get());
 }
 
+Result<void> write_in_place(const std::string& file, std::span<const std::byte> bytes) {
+  Descriptor out(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (out.get() < 0 || !write_all(out.get(), bytes) || out.close_now() != 0)
+    return fail(ErrorCode::io, "cannot write {}: {}", file, std::strerror(errno));
+  return {};
+}
+
+// Where a chain of links ends; `file` itself when nothing is there yet.
+std::string resolved(const std::string& file) {
+  char* path = ::realpath(file.c_str(), nullptr);
+  if (path == nullptr) return file;
+  std::string text = path;
+  std::free(path);  // NOLINT(cppcoreguidelines-no-malloc): realpath allocates with malloc
+  return text;
+}
+
 }  // namespace
 
-Result<void> write_file_atomically(const std::string& file, std::span<const std::byte> bytes) {
+Result<void> write_file_atomically(const std::string& named_file,
+                                   std::span<const std::byte> bytes) {
+  const std::string file = resolved(named_file);
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return write_in_place(file, bytes);
   std::string temporary = file + ".XXXXXX";
   Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (out.get() < 0) return fail(ErrorCode::io, "cannot write beside {}: {}", file, std::strerror(errno));
-  const bool written = write_all(out.get(), bytes) && ::fchmod(out.get(), 0644) == 0 && ::fsync(out.get()) == 0 &&
-                       out.close_now() == 0 && ::rename(temporary.c_str(), file.c_str()) == 0;
+  if (out.get() < 0)
+    return fail(ErrorCode::io, "cannot write beside {}: {}", file, std::strerror(errno));
+  const bool written = write_all(out.get(), bytes) && ::fchmod(out.get(), 0644) == 0 &&
+                       ::fsync(out.get()) == 0 && out.close_now() == 0 &&
+                       ::rename(temporary.c_str(), file.c_str()) == 0;
   if (!written) {
     const int reason = errno;
     ::unlink(temporary.c_str());
@@ -70,7 +94,8 @@ Result<std::vector<std::byte>> read_whole_file(const std::string& file, std::uin
     return fail(code, "cannot open {}: {}", file, std::strerror(errno));
   }
   struct stat status {};
-  if (::fstat(in.get(), &status) != 0) return fail(ErrorCode::io, "cannot look at {}: {}", file, std::strerror(errno));
+  if (::fstat(in.get(), &status) != 0)
+    return fail(ErrorCode::io, "cannot look at {}: {}", file, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return fail(ErrorCode::io, "{} is not a regular file", file);
   if (static_cast<std::uint64_t>(status.st_size) > max_bytes)
     return fail(ErrorCode::limit_exceeded, "{} is longer than {} bytes", file, max_bytes);
