@@ -1,0 +1,72 @@
+#include "report/writer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "fingerprint/identity.h"
+#include "report/json.h"
+#include "report/table.h"
+
+namespace stowaway::report {
+namespace {
+
+struct Writer {
+  Format format;
+  Result<std::string> (*write)(const match::ScanResult& result, const Options& options);
+};
+
+// Lets a writer that cannot fail stand beside those that can.
+template <std::string (*function)(const match::ScanResult&, const Options&)>
+Result<std::string> always(const match::ScanResult& result, const Options& options) {
+  return function(result, options);
+}
+
+// A new format: one file pair and one line here. docs/formats/ has a page for each.
+constexpr std::array kWriters = {
+    Writer{{"table", "for people: fits the terminal", "text/plain; charset=utf-8", ".txt"},
+           always<write_table>},
+    Writer{{"json", "everything that was found, in Stowaway's own schema", "application/json",
+            ".json"},
+           always<write_json>},
+};
+
+constexpr auto kFormats = [] {
+  std::array<Format, kWriters.size()> formats{};
+  std::transform(kWriters.begin(), kWriters.end(), formats.begin(),
+                 [](const Writer& writer) { return writer.format; });
+  return formats;
+}();
+
+std::string names_of_formats() {
+  std::string names;
+  for (const Format& format : kFormats) {
+    if (!names.empty()) names += ", ";
+    names += format.name;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return kFormats; }
+
+Result<std::string> write(std::string_view format, const match::ScanResult& result,
+                          const Options& options) {
+  for (const Writer& writer : kWriters) {
+    if (writer.format.name == format) return writer.write(result, options);
+  }
+  return fail(ErrorCode::invalid_argument, "there is no report format \"{}\"; there are: {}",
+              format, names_of_formats());
+}
+
+std::string stable_serial(const match::ScanResult& result) {
+  const std::string content = write_json(result, Options{});
+  auto digest = fingerprint::sha256_of(fingerprint::as_bytes(content));
+  digest.bytes[6] = static_cast<std::uint8_t>((digest.bytes[6] & 0x0FU) | 0x80U);  // version 8
+  digest.bytes[8] = static_cast<std::uint8_t>((digest.bytes[8] & 0x3FU) | 0x80U);  // variant
+  const std::string hex = fingerprint::to_hex(digest);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
+         hex.substr(16, 4) + "-" + hex.substr(20, 12);
+}
+
+}  // namespace stowaway::report
