@@ -6,6 +6,7 @@
 #include <set>
 
 #include "match/declared_versions.h"
+#include "match/evidence.h"
 #include "match/versions.h"
 
 namespace stowaway::match {
@@ -133,6 +134,7 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
     settle_versions(draft.evidence, placement.component, options.declarations, kb, draft.copy);
     draft.copy.verdict = verdict_of(draft);
     draft.copy.confidence = confidence_of(draft);
+    if (options.evidence) fill_evidence(placement, draft.evidence, hits, files, kb, draft.copy);
     if (result.self.empty() && is_subject_itself(draft, files)) {
       result.self.push_back({draft.copy.component, draft.copy.purl, draft.copy.versions, draft.copy.verdict,
                              draft.copy.confidence, draft.copy.coverage_ratio});

@@ -1,0 +1,164 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ctime>
+#include <map>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/find_kb.h"
+#include "cli/scan_options.h"
+#include "match/scan.h"
+#include "report/writer.h"
+
+namespace stowaway::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> subjects;
+  std::string format = "table", output, fail_on;
+  std::vector<std::string> outputs;  // FORMAT=FILE
+  bool json = false, installed = false;
+  std::string dpkg_root = "/var/lib/dpkg";
+  ScanLimits limits;
+};
+
+std::string now() {
+  // SOURCE_DATE_EPOCH makes reports reproducible: https://reproducible-builds.org/specs/source-date-epoch/
+  const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
+  const std::time_t time = fixed == nullptr ? std::time(nullptr) : static_cast<std::time_t>(std::strtoll(fixed, nullptr, 10));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+report::Options report_options(const Common& common, bool to_terminal) {
+  report::Options options;
+  options.width_columns = to_terminal && is_terminal(1) ? terminal_width() : 0;
+  options.colour = to_terminal && wants_colour(common.colour);
+  options.tool_version = STOWAWAY_VERSION;
+  options.timestamp = now();
+  return options;
+}
+
+bool write_as(const std::string& format, const std::string& file, const std::vector<match::ScanResult>& results,
+              const Common& common) {
+  std::string text;
+  for (const match::ScanResult& result : results) {
+    const auto part = report::write(format, result, report_options(common, file.empty()));
+    if (!part) {
+      print_error(part.error());
+      return false;
+    }
+    text += *part;
+  }
+  return write_result(text, file);
+}
+
+bool matches_fail_on(const std::string& fail_on, const match::ScanResult& result) {
+  if (fail_on == "copy") return !result.copies.empty();
+  if (fail_on == "modified")
+    return std::ranges::any_of(result.copies, [](const auto& copy) { return copy.verdict == match::Verdict::modified; });
+  return false;
+}
+
+std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments& arguments) {
+  std::vector<std::pair<std::string, std::string>> outputs;
+  for (const std::string& output : arguments.outputs) {
+    const std::size_t equals = output.find('=');
+    outputs.emplace_back(output.substr(0, equals), equals == std::string::npos ? "" : output.substr(equals + 1));
+  }
+  if (outputs.empty() || !arguments.output.empty())
+    outputs.emplace_back(arguments.json ? "json" : arguments.format, arguments.output);
+  return outputs;
+}
+
+int check_usage(const Arguments& arguments) {
+  if (arguments.subjects.empty() && !arguments.installed) {
+    print_error({ErrorCode::invalid_argument, "name what to scan: a directory, a file, an archive, a .dsc, REPO@REV or -; or --installed"});
+    return kWrongUse;
+  }
+  for (const auto& [format, file] : wanted_outputs(arguments)) {
+    const auto known = report::formats();
+    if (std::ranges::find(known, format, &report::Format::name) != known.end()) continue;
+    std::vector<std::string_view> names;
+    for (const report::Format& one : known) names.push_back(one.name);
+    print_error({ErrorCode::invalid_argument, fmt::format("no format \"{}\"; there are {}", format, fmt::join(names, ", "))});
+    return kWrongUse;
+  }
+  return kDone;
+}
+
+int scan(const Arguments& arguments, const Common& common) {
+  if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
+  const auto kb = open_kb(common.kb_file);
+  if (!kb) {
+    print_error(kb.error());
+    return kNoKb;
+  }
+  ProgressLine progress(common.quiet);
+  match::ScanOptions options;
+  options.source = arguments.limits.apply(common, &progress);
+  options.declarations = !arguments.limits.no_declared;
+  std::vector<match::ScanResult> results;
+  int code = kDone;
+  std::vector<std::string> subjects = arguments.subjects;
+  if (arguments.installed) subjects.emplace_back();
+  for (const std::string& subject : subjects) {
+    auto source = subject.empty() ? source::open_installed(arguments.dpkg_root) : source::open_subject(subject);
+    auto result = source ? match::scan(**source, *kb, options)
+                         : Result<match::ScanResult>(tl::unexpected<Error>(source.error()));
+    progress.clear();
+    if (!result) {
+      print_error(subject.empty() ? result.error() : result.error().within(subject));
+      code = std::max<int>(code, exit_code_of(result.error()));
+      if (result.error().code == ErrorCode::cancelled) return kInterrupted;
+      continue;
+    }
+    result->subject = subject.empty() ? "installed packages" : subject;
+    results.push_back(*std::move(result));
+  }
+  for (const auto& [format, file] : wanted_outputs(arguments))
+    if (!results.empty() && !write_as(format, file, results, common)) return kOtherFailure;
+  bool any_file = false, matched = false, partial = false;
+  for (const match::ScanResult& result : results) {
+    any_file = any_file || result.summary.files > 0;
+    partial = partial || result.partial;
+    matched = matched || matches_fail_on(arguments.fail_on, result);
+  }
+  if (matched) return kFailOnMatched;
+  if (code != kDone) return code;
+  if (partial) return kPartial;
+  if (any_file) return kDone;
+  print_note("nothing to scan: no file was found");
+  return kNothing;
+}
+
+}  // namespace
+
+void add_scan(CLI::App& app, Common& common, Run& run) {
+  static Arguments arguments;
+  auto* command = app.add_subcommand("scan", "Find embedded copies and their versions");
+  command->add_option("SUBJECT", arguments.subjects,
+                      "Directories, files, archives, .dsc files, git revisions REPO@REV, or - for md5sums on standard input");
+  command->add_flag("--installed", arguments.installed, "Scan this machine's dpkg md5sums; no installed file is read");
+  command->add_option("--dpkg-root", arguments.dpkg_root, "dpkg's database for --installed")->capture_default_str();
+  std::string formats = "Format of the report:";
+  for (const report::Format& format : report::formats()) formats += fmt::format(" {}", format.name);
+  command->add_option("-f,--format", arguments.format, formats)->capture_default_str();
+  command->add_flag("--json", arguments.json, "The same as --format json");
+  command->add_option("-o", arguments.output, "Write the report to this file instead of standard output");
+  command->add_option("--output", arguments.outputs, "FORMAT=FILE: write this format there; may be repeated");
+  command->add_option("--fail-on", arguments.fail_on, "Exit with 1 when there is a copy, or a modified one")
+      ->check(CLI::IsMember({"copy", "modified"}));
+  arguments.limits.add_to(*command);
+  command->footer(
+      "Examples:\n"
+      "  stowaway scan .\n"
+      "  stowaway scan --format cyclonedx -o sbom.json cmake-3.25.1/\n"
+      "  find . -type f | xargs -d '\\n' md5sum | stowaway scan -");
+  command->callback([&] { run = [&] { return scan(arguments, common); }; });
+}
+
+}  // namespace stowaway::cli

@@ -1,0 +1,24 @@
+// The subcommands. Each adds itself to the parser and, when it was chosen, runs and returns the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace stowaway::cli {
+
+// Options that every subcommand takes.
+struct Common {
+  bool quiet = false;
+  std::string colour = "auto";
+  std::string kb_file;
+  unsigned jobs = 0;
+};
+
+using Run = std::function<int()>;
+
+void add_scan(CLI::App& app, Common& common, Run& run);
+void add_explain(CLI::App& app, Common& common, Run& run);
+void add_kb(CLI::App& app, Common& common, Run& run);
+
+}  // namespace stowaway::cli

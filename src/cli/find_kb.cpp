@@ -1,0 +1,48 @@
+#include "cli/find_kb.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+namespace stowaway::cli {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Where a knowledge base may lie when the user names none, in this order.
+std::vector<std::string> usual_places() {
+  std::vector<std::string> places;
+  std::string data = environment("XDG_DATA_HOME");
+  if (data.empty() && !environment("HOME").empty()) data = environment("HOME") + "/.local/share";
+  if (!data.empty()) places.push_back(data + "/stowaway/default.kb");
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed) {
+    places.push_back(program.parent_path().parent_path() / "share/stowaway/starter.kb");  // PREFIX/bin/stowaway
+    places.push_back(program.parent_path().parent_path() / "starter.kb");                 // build/release/stowaway
+  }
+  places.emplace_back("/usr/share/stowaway/starter.kb");
+  return places;
+}
+
+}  // namespace
+
+Result<kb::Kb> open_kb(const std::string& option) {
+  const std::string named = option.empty() ? environment("STOWAWAY_KB") : option;
+  if (!named.empty()) return kb::Kb::open(named);
+  const auto places = usual_places();
+  for (const std::string& place : places)
+    if (std::error_code failed; std::filesystem::exists(place, failed)) return kb::Kb::open(place);
+  return fail(ErrorCode::unavailable,
+              "no knowledge base. Build one with `stowaway kb build kb/*.pack -o FILE` and name it with --kb FILE or "
+              "STOWAWAY_KB. Looked for {}",
+              fmt::join(places, ", "));
+}
+
+}  // namespace stowaway::cli

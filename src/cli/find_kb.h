@@ -1,0 +1,14 @@
+// Finds the knowledge base: --kb, $STOWAWAY_KB, the user's data directory, the installed starter KB, the build tree's.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "kb/kb.h"
+
+namespace stowaway::cli {
+
+// Fails with unavailable (none found; says where it looked and how to get one) or as Kb::open does.
+Result<kb::Kb> open_kb(const std::string& option);
+
+}  // namespace stowaway::cli

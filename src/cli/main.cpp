@@ -1,0 +1,46 @@
+// The program: parse, call, print. Everything that it can do lives in the rooms below.
+#include <exception>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+
+#ifndef STOWAWAY_VERSION
+#define STOWAWAY_VERSION "unknown"
+#endif
+
+int main(int argc, char** argv) {
+  using namespace stowaway::cli;
+  CLI::App app{"Finds the software that hides inside other software.", "stowaway"};
+  app.set_version_flag("--version", "stowaway " STOWAWAY_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(
+      "Three things that most people want:\n"
+      "  stowaway scan DIR                  what is embedded in a source tree, with versions\n"
+      "  stowaway scan --format cyclonedx -o sbom.json DIR\n"
+      "  stowaway explain DIR PATH          why, file by file\n\n"
+      "Exit status: 0 done; 1 --fail-on matched; 2 wrong usage; 3 partial; 4 nothing to scan;\n"
+      "5 no usable knowledge base; 6 other failure; 130 interrupted");
+  Common common;
+  app.add_flag("-q,--quiet", common.quiet, "No progress and no notes");
+  app.add_option("--color", common.colour, "When to colour: auto, always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_option("--kb", common.kb_file, "The knowledge base (an index made by `stowaway kb build`)");
+  app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor");
+  Run run;
+  add_scan(app, common, run);
+  //EXPLAIN
+  add_kb(app, common, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUse;
+  }
+  try {
+    return run ? run() : kWrongUse;
+  } catch (const std::exception& error) {
+    print_error({stowaway::ErrorCode::io, error.what()});
+    return kOtherFailure;
+  }
+}
