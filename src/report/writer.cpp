@@ -4,6 +4,7 @@
 #include <array>
 
 #include "fingerprint/identity.h"
+#include "report/cyclonedx.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -28,6 +29,9 @@ constexpr std::array kWriters = {
     Writer{{"json", "everything that was found, in Stowaway's own schema", "application/json",
             ".json"},
            always<write_json>},
+    Writer{{"cyclonedx", "CycloneDX 1.6 bill of materials, JSON",
+            "application/vnd.cyclonedx+json; version=1.6", ".cdx.json"},
+           always<write_cyclonedx>},
 };
 
 constexpr auto kFormats = [] {
