@@ -81,9 +81,12 @@ bool is_finding(const Draft& draft, bool named) {
   const double weight = draft.placement->own_weight;
   const double coverage = library_coverage(draft);
   if (draft.own_library_files == 0) return false;
+  // Likeness alone names nobody unless there is much of it.
+  const bool only_similar = draft.copy.counts.identical + draft.copy.counts.reformatted == 0;
+  if (only_similar && draft.copy.unchanged_ratio < (named ? 0.35 : 0.5)) return false;
   // Headers alone are the interface to a library that lies elsewhere, unless it consists of headers.
   const bool of_headers = draft.evidence.library_headers * 2 > draft.evidence.library_files;
-  if (draft.own_sources == 0 && !of_headers && coverage < 0.3) return named && weight >= 8;
+  if (draft.own_sources == 0 && !of_headers && coverage < 0.2) return named && weight >= 8;
   if (named || coverage >= 0.5) return weight >= 5;
   if (coverage >= 0.1) return weight >= 16 && draft.own_library_files >= 2;
   return draft.own_library_files >= 3 && weight >= 16 && (coverage >= 0.02 || weight >= 60);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/versions.h"
 #include "match/names.h"
@@ -17,10 +18,34 @@ constexpr std::size_t kMaxDeclarations = 6;
 constexpr double kStatedSupport = 0.7;
 // A version that the KB does not have is believed when the statement names the component and lies this close, in releases,
 // to the best supported one.
+// A copy of the newest release known with this share of its files changed is probably a later one.
+constexpr double kMostlyChanged = 0.6;
+// Statement and contents are named side by side when they contradict each other, unless that makes a long list.
+constexpr std::size_t kMaxConflict = 3;
 constexpr int kBelievedScore = 6;
 constexpr std::uint32_t kBelievedDistance = 4;
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+// The letters and digits that most file names of the copy begin with ("b2" of b2World.h, b2Body.cpp …); may be empty.
+std::string common_prefix(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files) {
+  constexpr std::size_t kMinFiles = 4, kMinPrefix = 2;
+  if (placement.hits.size() < kMinFiles) return {};
+  std::map<std::string, std::size_t> counts;
+  for (const std::uint32_t number : placement.hits) {
+    const std::string name = plain_name(last_part(files[hits[number].file].path));
+    for (std::size_t size = kMinPrefix; size <= std::min<std::size_t>(6, name.size()); ++size) ++counts[name.substr(0, size)];
+  }
+  std::string best;
+  for (const auto& [prefix, count] : counts)
+    if (count * 2 > placement.hits.size() && prefix.size() > best.size()) best = prefix;
+  return best;
+}
 
 struct Scored {
   Declaration declaration;
@@ -28,17 +53,19 @@ struct Scored {
 };
 
 // How telling a statement is: one that names the component, in a file that does, before all others.
-int score_of(const Statement& statement, std::string_view path, const std::vector<std::string>& names, bool carried) {
+int score_of(const Statement& statement, std::string_view path, const std::vector<std::string>& names, const std::string& prefix,
+             bool carried) {
   int score = carried ? -4 : 0;
   const std::string stem = plain_name(statement.name);
-  const bool named = !stem.empty() && std::ranges::any_of(names, [&](const std::string& name) {
-    return stem.find(name) != std::string::npos || (stem.size() > 1 && name.find(stem) != std::string::npos);
-  });
+  const std::string file = plain_name(last_part(path).substr(0, last_part(path).find('.')));
+  const bool named = !stem.empty() && (stem == file || stem == prefix || std::ranges::any_of(names, [&](const std::string& name) {
+    return stem.find(name) != std::string::npos || (stem.size() > 2 && name.find(stem) != std::string::npos);
+  }));
   if (named) score += 4;
   else if (stem.empty() && mentions(names, last_part(path))) score += 2;
   else if (stem.size() > 2 && statement.method != "macro" && statement.method != "banner") score -= 3;  // another package's
   if (mentions(names, last_part(path))) score += 2;
-  if (statement.method == "macro") score += 2;
+  if (statement.method == "macro" || statement.method == "constant") score += 2;
   if (statement.method == "banner") score += 1;
   return score;
 }
@@ -82,21 +109,31 @@ bool believable(const kb::Kb& kb, const kb::ComponentView& component, const std:
 std::vector<Declaration> declarations_of(const Placement& placement, std::span<const Hit> hits, const Collected& collected,
                                          const kb::Kb& kb) {
   const auto names = plain_names_of(kb.component(placement.component));
+  const std::string prefix = common_prefix(placement, hits, collected.files);
   std::vector<Scored> scored;
+  std::set<std::uint32_t> mine;
   for (const std::uint32_t number : placement.hits) {
+    mine.insert(hits[number].file);
     const ScannedFile& file = collected.files[hits[number].file];
     for (const Statement& statement : file.statements)
       scored.push_back({{statement.version, file.path, statement.method, false},
-                        score_of(statement, file.path, names, hits[number].carried)});
+                        score_of(statement, file.path, names, prefix, hits[number].carried)});
+  }
+  for (std::uint32_t i = 0; i < collected.files.size(); ++i) {  // headers called after the component, in its folder
+    const ScannedFile& file = collected.files[i];
+    if (file.statements.empty() || mine.contains(i) || folder_of(file.path) != placement.root ||
+        !mentions(names, last_part(file.path)))
+      continue;
+    for (const Statement& statement : file.statements)
+      scored.push_back({{statement.version, file.path, statement.method, false},
+                        score_of(statement, file.path, names, prefix, false)});
   }
   for (const Manifest& manifest : collected.manifests) {
-    const std::size_t slash = manifest.path.rfind('/');
-    const std::string_view folder = std::string_view(manifest.path).substr(0, slash == std::string::npos ? 0 : slash);
-    if (folder != placement.root) continue;
+    if (folder_of(manifest.path) != placement.root) continue;
     for (const Statement& statement : manifest.statements)
       if (statement.name.empty() || mentions(names, statement.name))
         scored.push_back({{statement.version, manifest.path, statement.method, false},
-                          score_of(statement, manifest.path, names, false) + 2});
+                          score_of(statement, manifest.path, names, prefix, false) + 2});
   }
   std::ranges::stable_sort(scored, [](const Scored& a, const Scored& b) {
     return a.score != b.score ? a.score > b.score
@@ -141,12 +178,31 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
       copy.version_note = fmt::format("stated in {}; changed files resemble {} more", declared.path, best);
       return;
     }
-    if (!is_release && believable(kb, component, declared.version, evidence)) {
-      copy.versions = {declared.version};
-      copy.version_note = fmt::format("stated in {}, not in the knowledge base ({}); contents resemble {} most",
+    const bool unseen = !is_release || evidence.support[number] == 0;  // or its tag lacks the built file
+    if (unseen && believable(kb, component, declared.version, evidence)) {
+      copy.versions = {is_release ? version_at(number) : declared.version};
+      if (is_release)
+        copy.version_note = fmt::format("stated in {}; the knowledge base has that release without this file", declared.path);
+      else
+        copy.version_note = fmt::format("stated in {}, not in the knowledge base ({}); contents resemble {} most",
                                       declared.path, neighbours(kb, component, declared.version), best);
       return;
     }
+    if (is_release && copy.versions.size() < kMaxConflict) {  // files of a later state under an older number, or the reverse
+      copy.version_note = fmt::format("stated in {}: {}; contents resemble {} most: a state between releases, or mixed",
+                                      declared.path, declared.version, best);
+      copy.versions.insert(number < evidence.releases.front() ? copy.versions.begin() : copy.versions.end(),
+                           version_at(number));
+      return;
+    }
+  }
+  const bool newest = evidence.releases.back() + 1 == component.releases.size();
+  const std::uint32_t all = copy.counts.identical + copy.counts.reformatted + copy.counts.changed;
+  if (newest && copy.counts.changed > kMostlyChanged * all) {
+    copy.version_note = fmt::format("after {}: resembles the newest release known, and differs in {} of {} files", best,
+                                    copy.counts.changed, all);
+    copy.versions.clear();
+    return;
   }
   if (copy.counts.other_release > 0) {
     copy.version_note = fmt::format("mixed: {} with {} file{} of other releases", best, copy.counts.other_release,

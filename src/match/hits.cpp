@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxHolders = 40;
 constexpr std::size_t kMaxPostings = 4000;
+constexpr double kRenamedLikeness = 0.6, kRenamedFactor = 0.2;
 
 // How much of a finding a file can carry that the release keeps in such a place. Where the subject keeps it does not
 // matter: Doxygen's jquery.js lies in docs/.
@@ -102,7 +103,9 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
     const Resemblance& found = file.resembles[i];
     const kb::PathView path = kb.path(found.path);
     const unsigned parts = common_end_parts(file.path, path.name);
-    const double likeness = std::max(found.contained_ratio, found.explained_ratio);
+    // A file of another name is only believed when most of it is there: generated parsers and tables share their skeletons.
+    const bool renamed = parts == 0 && std::max(found.contained_ratio, found.explained_ratio) < kRenamedLikeness;
+    const double likeness = std::max(found.contained_ratio, found.explained_ratio) * (renamed ? kRenamedFactor : 1.0);
     const double weight = length_weight(file) * role_factor(path.role) * likeness * std::min(1.0, found.matched / 8.0);
     const Hit hit{number, path.component, found.path, static_cast<std::uint16_t>(parts), HitQuality::similar,
                   is_carried(kb, path, found.best_version), static_cast<std::uint8_t>(i), static_cast<float>(weight)};

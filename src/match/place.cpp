@@ -14,6 +14,8 @@ constexpr double kMinCandidateWeight = 2.0;
 constexpr double kSameFilesRatio = 0.3;
 // A common folder may be the root of parts that lie beside each other when this much of its code is theirs.
 constexpr double kMinFolderPurity = 0.4;
+// A part so light is no second copy, whatever files it has.
+constexpr double kCrumbShare = 0.05;
 // A root far lighter than the one below it is a stray file, not a root.
 constexpr double kMinRootShare = 0.15, kMinTopShare = 1.0;
 // A folder in which so little is the component's is a place for many, not its root.
@@ -23,6 +25,10 @@ constexpr double kMinRemaining = 0.35;
 
 // Of two components that explain a place, the one that the place is called after wins unless the other explains far more.
 constexpr double kNamedFactor = 3.0;
+constexpr double kCarriedFactor = 0.6;
+
+// A loser that explains this much of the same place is worth naming: a fork.
+constexpr double kRivalShare = 0.7;
 
 struct Part {
   std::vector<std::uint32_t> hits;
@@ -80,7 +86,8 @@ void merge_downwards(Parts& parts, const Folders& folders) {
         const double purity = static_cast<double>(found->second.hits.size() + part.hits.size()) /
                               static_cast<double>(std::max<std::size_t>(1, folders.code_files(above)));
         const bool stray = found->second.own_weight < share * part.own_weight || purity < kMinMergedPurity;
-        if (!stray && !same_files(part, found->second)) {
+        const bool crumb = part.own_weight < kCrumbShare * found->second.own_weight;
+        if (!stray && (crumb || !same_files(part, found->second))) {
           merge_into(found->second, part);
           parts.erase(root);
           break;
@@ -136,6 +143,13 @@ bool bears_name(const Placement& placement, std::span<const Hit> hits, const std
   });
 }
 
+// What is carried counts for less than what is owned, so that a component goes before those that embed it, but enough for
+// a fork, which owns its own part and carries its parent's, to go before the parent.
+double rank_of(const Placement& placement) {
+  const double carried = placement.total_weight - placement.own_weight;
+  return (placement.own_weight + kCarriedFactor * carried) * (placement.named ? kNamedFactor : 1);
+}
+
 }  // namespace
 
 bool lies_below(std::string_view path, std::string_view root) {
@@ -179,9 +193,9 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
 }
 
 std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span<const Hit> hits,
-                                    const std::vector<ScannedFile>& files) {
+                                    const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   std::ranges::stable_sort(candidates, [](const Placement& a, const Placement& b) {
-    const double x = a.total_weight * (a.named ? kNamedFactor : 1), y = b.total_weight * (b.named ? kNamedFactor : 1);
+    const double x = rank_of(a), y = rank_of(b);
     return x != y ? x > y : std::tie(a.root, a.component) < std::tie(b.root, b.component);
   });
   // Which accepted placements explain a file: as its own, or as something that it carries.
@@ -190,6 +204,15 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     bool own;
   };
   std::vector<std::vector<Claim>> claims(files.size());
+  std::map<kb::ComponentId, std::vector<std::string>> names;
+  std::vector<bool> file_named(hits.size());  // the file is called as the hit's component
+  for (const Placement& candidate : candidates) {
+    if (!names.contains(candidate.component)) names[candidate.component] = plain_names_of(kb.component(candidate.component));
+    for (const std::uint32_t number : candidate.hits) {
+      const std::string& path = files[hits[number].file].path;
+      file_named[number] = mentions(names[candidate.component], std::string_view(path).substr(path.rfind('/') + 1));
+    }
+  }
   std::vector<Placement> accepted;
   for (Placement& candidate : candidates) {
     double left = 0;
@@ -198,8 +221,11 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     for (const std::uint32_t number : candidate.hits) {
       const Hit& hit = hits[number];
       const Claim* taker = nullptr;
-      for (const Claim& claim : claims[hit.file])
-        if (claim.own || !lies_below(candidate.root, accepted[claim.placement].root)) taker = &claim;
+      for (const Claim& claim : claims[hit.file]) {
+        // What a winner only carries stays free for a component deeper down, and for one that the file is called after.
+        const bool free = !claim.own && (lies_below(candidate.root, accepted[claim.placement].root) || file_named[number]);
+        if (!free) taker = &claim;
+      }
       if (taker != nullptr) {
         lost_to[taker->placement] += hit.carried ? 0.0 : hit.weight;
         continue;
@@ -209,7 +235,8 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     }
     if (left < kMinCandidateWeight || left < kMinRemaining * candidate.own_weight) {
       for (const auto& [placement, weight] : lost_to)
-        if (weight > 0.5 * candidate.own_weight) accepted[placement].rivals.push_back(candidate.component);
+        if (candidate.root == accepted[placement].root && weight > kRivalShare * accepted[placement].total_weight)
+          accepted[placement].rivals.push_back(candidate.component);
       continue;
     }
     for (const std::uint32_t number : kept) claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});

@@ -31,7 +31,7 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
 
 // The ones that explain the tree, heaviest first. A placement keeps only the hits that it explains itself.
 std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span<const Hit> hits,
-                                    const std::vector<ScannedFile>& files);
+                                    const std::vector<ScannedFile>& files, const kb::Kb& kb);
 
 bool lies_below(std::string_view path, std::string_view root);  // strictly; everything but "" lies below ""
 

@@ -14,7 +14,7 @@ Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOpt
   STOWAWAY_TRY(Collected collected, collect(subject, kb, options.source, options.resemblances));
   const std::vector<Hit> hits = find_hits(collected.files, kb);
   const std::vector<Placement> placements =
-      explain_tree(candidate_placements(hits, collected.files, kb), hits, collected.files);
+      explain_tree(candidate_placements(hits, collected.files, kb), hits, collected.files, kb);
   ScanResult result;
   result.subject_kind = subject.kind();
   result.summary = collected.summary;
