@@ -6,6 +6,8 @@
 #include "fingerprint/identity.h"
 #include "report/cyclonedx.h"
 #include "report/json.h"
+#include "report/sarif.h"
+#include "report/spdx.h"
 #include "report/table.h"
 
 namespace stowaway::report {
@@ -32,6 +34,11 @@ constexpr std::array kWriters = {
     Writer{{"cyclonedx", "CycloneDX 1.6 bill of materials, JSON",
             "application/vnd.cyclonedx+json; version=1.6", ".cdx.json"},
            always<write_cyclonedx>},
+    Writer{{"spdx", "SPDX 2.3 document, JSON", "application/spdx+json", ".spdx.json"},
+           write_spdx_json},
+    Writer{{"spdx-tv", "SPDX 2.3 document, tag-value", "text/spdx", ".spdx"}, write_spdx_tag_value},
+    Writer{{"sarif", "SARIF 2.1.0, for code scanning", "application/sarif+json", ".sarif.json"},
+           always<write_sarif>},
 };
 
 constexpr auto kFormats = [] {
