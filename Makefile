@@ -1,0 +1,117 @@
+# The few commands that people and CI type; CMake does the building. `make` alone lists them.
+# JOBS: how many compilers at a time.
+
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+BUILD := cmake --build --parallel $(JOBS) --preset
+
+STOWAWAY := build/release/stowaway
+STARTER_KB := build/starter.kb
+PACKS := $(wildcard kb/*.pack)
+
+# What `make demo` scans: Debian 12's CMake embeds eleven libraries.
+DEMO_PACKAGE := cmake=3.25.1-1
+DEMO_SUITE := bookworm
+
+.PHONY: help demo build kb check check-asan check-tsan check-clang check-tidy check-fuzz bench accuracy format install \
+        deb clean dependencies
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+## make demo         install what is missing, build, fetch Debian's cmake source, and show what it embeds
+demo: build $(STARTER_KB)
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  echo "\$$ stowaway scan $$tree" && $(STOWAWAY) scan "$$tree"
+
+dependencies:
+	@tools/install-dependencies build
+
+## make build        the program alone: build/release/stowaway
+build: dependencies build/release/CMakeCache.txt
+	$(BUILD) release --target stowaway
+
+# Tests are left out where their libraries are missing, so that a first look needs less.
+build/release/CMakeCache.txt: | dependencies
+	cmake --preset release -DSTOWAWAY_TESTS=$$(dpkg-query --show librapidcheck-dev libgmock-dev libgtest-dev \
+	  >/dev/null 2>&1 && echo ON || echo OFF)
+
+## make kb           the starter knowledge base from kb/*.pack: build/starter.kb
+kb: $(STARTER_KB)
+
+$(STARTER_KB): $(PACKS) | build
+	@test -n "$(PACKS)" || { echo "make: kb/ holds no packs; docs/starter-kb.md says how to mine them" >&2; exit 1; }
+	$(STOWAWAY) kb build kb/*.pack -o $@
+
+## make check        install the test tools, build with warnings as errors, pass every test
+check: check-asan
+	cmake --preset dev
+	$(BUILD) dev
+	$(BUILD) dev --target all_verify_interface_header_sets
+	ctest --preset dev --parallel $(JOBS)
+
+## make check-asan   the tests under the address and undefined-behaviour sanitizers
+## make check-tsan   the tests under the thread sanitizer
+check-asan check-tsan: check-%:
+	@tools/install-dependencies build test
+	cmake --preset $*
+	$(BUILD) $*
+	ctest --preset $* --parallel $(JOBS) --label-exclude tools
+
+## make check-clang  build and test with Clang
+check-clang:
+	@tools/install-dependencies build test clang
+	cmake --preset clang
+	$(BUILD) clang
+	ctest --preset clang --parallel $(JOBS) --label-exclude tools
+
+## make check-tidy   clang-tidy over everything
+check-tidy:
+	@tools/install-dependencies build test clang
+	cmake --preset tidy
+	$(BUILD) tidy
+
+## make check-fuzz   every fuzz target for ten seconds
+check-fuzz:
+	@tools/install-dependencies build test clang
+	cmake --preset fuzz
+	$(BUILD) fuzz
+	ctest --test-dir build/fuzz --output-on-failure
+
+## make bench        kernels and whole scans; docs/figures.md says which figure comes from where
+bench: build $(STARTER_KB)
+	@tools/install-dependencies build test
+	@test -x bench/run || { echo "make: bench/run is not there yet" >&2; exit 1; }
+	bench/run
+
+## make accuracy     precision and recall over the trees of a truth set: make accuracy TRUTH=DIRECTORY
+accuracy: build $(STARTER_KB)
+	@test -x tools/accuracy || { echo "make: tools/accuracy is not there yet" >&2; exit 1; }
+	tools/accuracy $(TRUTH)
+
+## make format       let clang-format write the sources
+format:
+	@tools/install-dependencies test
+	tools/check-format --write
+
+## make install      the program and the starter knowledge base, below $(DESTDIR)$(PREFIX)
+# Builds what is not there yet, but installs no package: this may run as root.
+install:
+	@test -f build/release/CMakeCache.txt || cmake --preset release -DSTOWAWAY_TESTS=OFF
+	$(BUILD) release --target stowaway
+	install -D -m 755 $(STOWAWAY) "$(DESTDIR)$(PREFIX)/bin/stowaway"
+	@if [ -n "$(PACKS)" ]; then $(MAKE) --no-print-directory install-kb; else echo "no packs in kb/: no starter.kb"; fi
+
+.PHONY: install-kb
+install-kb:
+	@if [ ! -f $(STARTER_KB) ] || [ -n "$$(find kb -name '*.pack' -newer $(STARTER_KB))" ]; then \
+	  $(STOWAWAY) kb build kb/*.pack -o $(STARTER_KB); fi
+	install -D -m 644 $(STARTER_KB) "$(DESTDIR)$(PREFIX)/share/stowaway/starter.kb"
+
+deb:
+	@echo "make: there is no Debian package yet" >&2; exit 1
+
+## make clean        remove build/
+clean:
+	rm -rf build
