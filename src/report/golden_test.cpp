@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "report/explain.h"
 #include "report/testing/sample.h"
 #include "report/writer.h"
 
@@ -69,6 +70,21 @@ TEST(GoldenTable, narrow) {
   Options options = testing::sample_options();
   options.width_columns = 60;
   expect_golden("sample-table-60.txt", *write("table", testing::sample(), options));
+}
+
+TEST(GoldenExplain, text_and_json) {
+  const match::Copy copy = testing::explained_zlib();
+  expect_golden("sample-explain.txt", explain_text(copy, testing::sample_options()));
+  expect_golden("sample-explain.json", explain_json(copy, testing::sample_options()));
+  const match::Copy hostile = testing::hostile_copy(testing::hostile_text());
+  expect_golden("hostile-explain.txt", explain_text(hostile, testing::sample_options()));
+  expect_golden("hostile-explain.json", explain_json(hostile, testing::sample_options()));
+}
+
+TEST(GoldenDeb822, with_paths) {
+  Options options = testing::sample_options();
+  options.with_paths = true;
+  expect_golden("sample-deb822-paths.control", *write("deb822", testing::sample(), options));
 }
 
 }  // namespace

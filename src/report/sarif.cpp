@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -120,7 +121,7 @@ Json result_of(const match::Copy& copy, Fingerprints& prints) {
   message += ".";
   Json result = result_of(rule_of(copy.verdict), message, copy.path,
                           prints.of("copy", copy.path, copy.component));
-  result["rank"] = rounded(copy.confidence) * 100;
+  result["rank"] = std::round(rounded(copy.confidence) * 1e4) / 1e2;
   Json properties;
   set_bytes(properties, "path", copy.path);
   properties["component"] = json_text(copy.component);

@@ -5,6 +5,8 @@
 
 #include "fingerprint/identity.h"
 #include "report/cyclonedx.h"
+#include "report/declare.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/sarif.h"
 #include "report/spdx.h"
@@ -39,6 +41,14 @@ constexpr std::array kWriters = {
     Writer{{"spdx-tv", "SPDX 2.3 document, tag-value", "text/spdx", ".spdx"}, write_spdx_tag_value},
     Writer{{"sarif", "SARIF 2.1.0, for code scanning", "application/sarif+json", ".sarif.json"},
            always<write_sarif>},
+    Writer{{"html", "one page for a browser, without scripts", "text/html; charset=utf-8", ".html"},
+           always<write_html>},
+    Writer{
+        {"deb822", "the Embeds field for debian/control", "text/plain; charset=utf-8", ".control"},
+        always<write_deb822>},
+    Writer{
+        {"rpm", "Provides: bundled() lines for a spec file", "text/plain; charset=utf-8", ".spec"},
+        always<write_rpm>},
 };
 
 constexpr auto kFormats = [] {

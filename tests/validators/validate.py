@@ -239,7 +239,7 @@ def check_spdx_tv(path, modules):
                 yield 'says something else than the JSON form under ' + key
 
 
-ENTRY = r'[a-z0-9%][A-Za-z0-9+._%~-]*( \((=|>=|<=) [A-Za-z0-9.+~:_%-]+\))*( <[a-z]+>)*( \{[A-Za-z0-9%/._~+-]+\})?'
+ENTRY = r'[A-Za-z0-9+._%~-]+( \((=|>=|<=) [A-Za-z0-9.+~:_%-]+\))*( <[a-z]+>)*( \{[A-Za-z0-9%/._~+-]+\})?'
 EMBEDS = re.compile(r'{0}( \| {0})*(, {0}( \| {0})*)*\Z'.format(ENTRY))
 
 
@@ -255,7 +255,7 @@ def check_deb822(path, _):
     if len(paragraphs) != 1 or list(paragraphs[0]) != ['Embeds']:
         yield 'not one paragraph with one field'
         return
-    value = ' '.join(line.strip() for line in paragraphs[0]['Embeds'].splitlines())
+    value = ' '.join(line.strip() for line in paragraphs[0]['Embeds'].splitlines()).strip()
     if not EMBEDS.match(value):
         yield 'does not follow docs/embeds-field.md: ' + value[:200]
 
