@@ -107,13 +107,16 @@ std::string escape_for_terminal(std::string_view bytes) {
 }
 
 std::string_view nearest(std::string_view name, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShortestPrefix = 3;
   std::string_view best;
-  std::size_t fewest = std::max<std::size_t>(name.size() / 3, 1) + 1;
-  for (const std::string& candidate : candidates)
-    if (const std::size_t count = edits(name, candidate); count < fewest) {
-      fewest = count;
-      best = candidate;
-    }
+  std::size_t fewest = (name.size() + 2) / 3 + 1;
+  for (const std::string& candidate : candidates) {
+    const bool begun = name.size() >= kShortestPrefix && candidate.starts_with(name);
+    const std::size_t count = begun ? 0 : edits(name, candidate);
+    if (count >= fewest) continue;
+    fewest = count;
+    best = candidate;
+  }
   return best;
 }
 

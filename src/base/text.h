@@ -25,8 +25,9 @@ std::string escape_for_terminal(std::string_view bytes);
 // Length in bytes of the well-formed UTF-8 sequence that `bytes` begins with; 0 when there is none.
 std::size_t utf8_length(std::string_view bytes);
 
-// The name among `candidates` that needs the fewest edits, or "" when none is near (more than a
-// third of it would change).
+// What the user may have meant: the candidate that begins with `name`, or else needs the fewest
+// edits; the first of several.
+// "" when none is near (more than a third of `name` would change). A view into `candidates`.
 std::string_view nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace stowaway

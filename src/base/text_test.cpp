@@ -41,7 +41,9 @@ TEST(Text, bytes_that_are_no_utf8_are_escaped_one_by_one) {
 
 TEST(Text, suggests_only_what_is_near) {
   const std::vector<std::string> names{"scan", "explain", "kb"};
-  EXPECT_EQ(nearest("scna", names), "");
+  EXPECT_EQ(nearest("scna", names), "scan");
+  EXPECT_EQ(nearest("expl", names), "explain");
+  EXPECT_EQ(nearest("x", names), "");
   EXPECT_EQ(nearest("scann", names), "scan");
   EXPECT_EQ(nearest("explian", names), "explain");
   EXPECT_EQ(nearest("frobnicate", names), "");

@@ -42,17 +42,20 @@ int build(const std::vector<std::string>& packs, const std::string& out, const C
   progress.clear();
   if (!count) return failed(count.error());
   if (!common.quiet)
-    print_note(fmt::format("{}: {} components, {} releases, {} contents, {} shingles, {:.1f} MB", out, count->components,
-                           count->releases, count->contents, count->shingles, static_cast<double>(count->bytes) / 1e6));
+    print_note(fmt::format("{}: {} components, {} releases, {} contents, {} shingles, {:.1f} MB",
+                           out, count->components, count->releases, count->contents,
+                           count->shingles, static_cast<double>(count->bytes) / 1e6));
   return kDone;
 }
 
 int info(const std::string& file, bool list) {
   const auto kb = open_kb(file);
   if (!kb) return failed(kb.error(), kNoKb);
-  std::string text = fmt::format("file        {}\nid          {}\ncomponents  {}\nreleases    {}\ncontents    {}\nshingles    {}\n",
-                                 kb->file(), kb->id(), kb->component_count(), kb->release_count(), kb->content_count(),
-                                 kb->shingle_count());
+  std::string text = fmt::format(
+      "file        {}\nid          {}\ncomponents  {}\nreleases    {}\ncontents    {}\nshingles    "
+      "{}\n",
+      kb->file(), kb->id(), kb->component_count(), kb->release_count(), kb->content_count(),
+      kb->shingle_count());
   if (list) text.clear();
   for (kb::ComponentId id = 0; list && id < kb->component_count(); ++id) {
     const kb::ComponentView component = kb->component(id);
@@ -69,14 +72,17 @@ int verify(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     Result<void> checked;
     if (file.ends_with(".pack")) {
-      if (const auto pack = kb::read_pack(file); !pack) checked = tl::unexpected<Error>(pack.error());
+      if (const auto pack = kb::read_pack(file); !pack)
+        checked = tl::unexpected<Error>(pack.error());
     } else if (const auto kb = kb::Kb::open(file); !kb) {
       checked = tl::unexpected<Error>(kb.error());
     } else {
       checked = kb->verify();
     }
-    if (checked) fmt::print("{}: ok\n", file);
-    else worst = failed(checked.error(), kNoKb);
+    if (checked)
+      fmt::print("{}: ok\n", file);
+    else
+      worst = failed(checked.error(), kNoKb);
   }
   return worst;
 }
@@ -87,24 +93,31 @@ struct MineArguments {
   unsigned max_rank = 0;
 };
 
-// "https://host/owner/name" lies at MIRROR/owner+name/repo, or is a bare or plain clone at MIRROR/name.
+// "https://host/owner/name" lies at MIRROR/owner+name/repo, or is a bare or plain clone at
+// MIRROR/name.
 Result<std::string> locate(const std::vector<std::string>& mirrors, const std::string& url) {
-  const std::size_t slash = url.rfind('/'), before = slash == std::string::npos ? slash : url.rfind('/', slash - 1);
+  const std::size_t slash = url.rfind('/'),
+                    before = slash == std::string::npos ? slash : url.rfind('/', slash - 1);
   const std::string name = url.substr(slash + 1);
-  const std::string owner = before == std::string::npos ? "" : url.substr(before + 1, slash - before - 1);
+  const std::string owner =
+      before == std::string::npos ? "" : url.substr(before + 1, slash - before - 1);
   if (std::filesystem::exists(url)) return url;
   for (const std::string& mirror : mirrors)
-    for (const std::string& place : {mirror + "/" + owner + "+" + name + "/repo", mirror + "/" + name + ".git", mirror + "/" + name})
+    for (const std::string& place : {mirror + "/" + owner + "+" + name + "/repo",
+                                     mirror + "/" + name + ".git", mirror + "/" + name})
       for (const std::string& folder : {place + "/.git", place})
         if (std::filesystem::exists(folder + "/objects")) return folder;
-  return fail(ErrorCode::not_found, "no local clone of {}: clone it (git clone --bare) and name its folder with --mirror", url);
+  return fail(ErrorCode::not_found,
+              "no local clone of {}: clone it (git clone --bare) and name its folder with --mirror",
+              url);
 }
 
 std::string describe(const kb::ComponentOutcome& outcome) {
   if (outcome.unchanged) return fmt::format("{}: nothing new", outcome.component);
-  return fmt::format("{}: {} releases, {} files ({:.1f} MB) read{}", outcome.component, outcome.count.releases,
-                     outcome.count.contents, static_cast<double>(outcome.count.bytes) / 1e6,
-                     outcome.count.unread == 0 ? "" : fmt::format(", {} could not be had", outcome.count.unread));
+  return fmt::format(
+      "{}: {} releases, {} files ({:.1f} MB) read{}", outcome.component, outcome.count.releases,
+      outcome.count.contents, static_cast<double>(outcome.count.bytes) / 1e6,
+      outcome.count.unread == 0 ? "" : fmt::format(", {} could not be had", outcome.count.unread));
 }
 
 int mine(const MineArguments& arguments, const Common& common) {
@@ -121,8 +134,8 @@ int mine(const MineArguments& arguments, const Common& common) {
   options.mine.progress = &progress;
   options.pack_directory = arguments.out_directory;
   options.max_rank = arguments.max_rank;
-  if (std::sscanf(arguments.shard.c_str(), "%u/%u", &options.shard, &options.shards) != 2 || options.shard < 1 ||
-      options.shard > options.shards)
+  if (std::sscanf(arguments.shard.c_str(), "%u/%u", &options.shard, &options.shards) != 2 ||
+      options.shard < 1 || options.shard > options.shards)
     return failed({ErrorCode::invalid_argument, "--shard takes I/N with 1 <= I <= N"});
   options.locate = [&](const std::string& url) { return locate(arguments.mirrors, url); };
   std::error_code status;
@@ -132,7 +145,8 @@ int mine(const MineArguments& arguments, const Common& common) {
     progress.clear();
     for (const Error& error : outcome.errors) print_error(error.within(outcome.component));
     without += !outcome.errors.empty();
-    if (!common.quiet && (outcome.errors.empty() || !outcome.unchanged)) print_note(describe(outcome));
+    if (!common.quiet && (outcome.errors.empty() || !outcome.unchanged))
+      print_note(describe(outcome));
   });
   progress.clear();
   if (!done) return failed(done.error());
@@ -144,6 +158,11 @@ int mine(const MineArguments& arguments, const Common& common) {
 void add_kb(CLI::App& app, Common& common, Run& run) {
   auto* kb = app.add_subcommand("kb", "Build, mine and look into knowledge bases");
   kb->require_subcommand(1);
+  kb->footer(
+      "Examples:\n"
+      "  stowaway kb build kb/*.pack -o starter.kb\n"
+      "  stowaway kb mine --catalog catalog/components --mirror CLONES -o kb/ --only zlib\n"
+      "  stowaway kb list --kb starter.kb");
 
   static std::vector<std::string> packs, files;
   static std::string out = "stowaway.kb";
@@ -163,12 +182,18 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
 
   static MineArguments mining;
   auto* mine_command = kb->add_subcommand("mine", "Make packs from the releases of components");
-  mine_command->add_option("--catalog", mining.catalog, "A .catalog file or a directory of them")->required();
-  mine_command->add_option("-o,--output", mining.out_directory, "Directory of the packs")->capture_default_str();
-  mine_command->add_option("--mirror", mining.mirrors, "Directory that holds clones of the repositories");
+  mine_command->add_option("--catalog", mining.catalog, "A .catalog file or a directory of them")
+      ->required();
+  mine_command->add_option("-o,--output", mining.out_directory, "Directory of the packs")
+      ->capture_default_str();
+  mine_command->add_option("--mirror", mining.mirrors,
+                           "Directory that holds clones of the repositories");
   mine_command->add_option("--only", mining.only, "Components to mine; all when not given");
-  mine_command->add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")->capture_default_str();
-  mine_command->add_option("--max-rank", mining.max_rank, "Only the most embedded components, up to this rank");
+  mine_command
+      ->add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")
+      ->capture_default_str();
+  mine_command->add_option("--max-rank", mining.max_rank,
+                           "Only the most embedded components, up to this rank");
   mine_command->callback([&] { run = [&] { return mine(mining, common); }; });
 }
 

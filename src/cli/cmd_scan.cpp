@@ -27,9 +27,12 @@ struct Arguments {
 };
 
 std::string now() {
-  // SOURCE_DATE_EPOCH makes reports reproducible: https://reproducible-builds.org/specs/source-date-epoch/
+  // SOURCE_DATE_EPOCH makes reports reproducible:
+  // https://reproducible-builds.org/specs/source-date-epoch/
   const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
-  const std::time_t time = fixed == nullptr ? std::time(nullptr) : static_cast<std::time_t>(std::strtoll(fixed, nullptr, 10));
+  const std::time_t time = fixed == nullptr
+                               ? std::time(nullptr)
+                               : static_cast<std::time_t>(std::strtoll(fixed, nullptr, 10));
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
 }
 
@@ -42,8 +45,8 @@ report::Options report_options(const Common& common, bool to_terminal) {
   return options;
 }
 
-bool write_as(const std::string& format, const std::string& file, const std::vector<match::ScanResult>& results,
-              const Common& common) {
+bool write_as(const std::string& format, const std::string& file,
+              const std::vector<match::ScanResult>& results, const Common& common) {
   std::string text;
   for (const match::ScanResult& result : results) {
     const auto part = report::write(format, result, report_options(common, file.empty()));
@@ -59,7 +62,8 @@ bool write_as(const std::string& format, const std::string& file, const std::vec
 bool matches_fail_on(const std::string& fail_on, const match::ScanResult& result) {
   if (fail_on == "copy") return !result.copies.empty();
   if (fail_on == "modified")
-    return std::ranges::any_of(result.copies, [](const auto& copy) { return copy.verdict == match::Verdict::modified; });
+    return std::ranges::any_of(
+        result.copies, [](const auto& copy) { return copy.verdict == match::Verdict::modified; });
   return false;
 }
 
@@ -67,7 +71,8 @@ std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments&
   std::vector<std::pair<std::string, std::string>> outputs;
   for (const std::string& output : arguments.outputs) {
     const std::size_t equals = output.find('=');
-    outputs.emplace_back(output.substr(0, equals), equals == std::string::npos ? "" : output.substr(equals + 1));
+    outputs.emplace_back(output.substr(0, equals),
+                         equals == std::string::npos ? "" : output.substr(equals + 1));
   }
   if (outputs.empty() || !arguments.output.empty())
     outputs.emplace_back(arguments.json ? "json" : arguments.format, arguments.output);
@@ -76,7 +81,9 @@ std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments&
 
 int check_usage(const Arguments& arguments) {
   if (arguments.subjects.empty() && !arguments.installed) {
-    print_error({ErrorCode::invalid_argument, "name what to scan: a directory, a file, an archive, a .dsc, REPO@REV or -; or --installed"});
+    print_error({ErrorCode::invalid_argument,
+                 "name what to scan: a directory, a file, an archive, a .dsc, REPO@REV or -; or "
+                 "--installed"});
     return kWrongUse;
   }
   for (const auto& [format, file] : wanted_outputs(arguments)) {
@@ -84,7 +91,8 @@ int check_usage(const Arguments& arguments) {
     if (std::ranges::find(known, format, &report::Format::name) != known.end()) continue;
     std::vector<std::string_view> names;
     for (const report::Format& one : known) names.push_back(one.name);
-    print_error({ErrorCode::invalid_argument, fmt::format("no format \"{}\"; there are {}", format, fmt::join(names, ", "))});
+    print_error({ErrorCode::invalid_argument,
+                 fmt::format("no format \"{}\"; there are {}", format, fmt::join(names, ", "))});
     return kWrongUse;
   }
   return kDone;
@@ -106,7 +114,8 @@ int scan(const Arguments& arguments, const Common& common) {
   std::vector<std::string> subjects = arguments.subjects;
   if (arguments.installed) subjects.emplace_back();
   for (const std::string& subject : subjects) {
-    auto source = subject.empty() ? source::open_installed(arguments.dpkg_root) : source::open_subject(subject);
+    auto source = subject.empty() ? source::open_installed(arguments.dpkg_root)
+                                  : source::open_subject(subject);
     auto result = source ? match::scan(**source, *kb, options)
                          : Result<match::ScanResult>(tl::unexpected<Error>(source.error()));
     progress.clear();
@@ -141,16 +150,23 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
   static Arguments arguments;
   auto* command = app.add_subcommand("scan", "Find embedded copies and their versions");
   command->add_option("SUBJECT", arguments.subjects,
-                      "Directories, files, archives, .dsc files, git revisions REPO@REV, or - for md5sums on standard input");
-  command->add_flag("--installed", arguments.installed, "Scan this machine's dpkg md5sums; no installed file is read");
-  command->add_option("--dpkg-root", arguments.dpkg_root, "dpkg's database for --installed")->capture_default_str();
+                      "Directories, files, archives, .dsc files, git revisions REPO@REV, or - for "
+                      "md5sums on standard input");
+  command->add_flag("--installed", arguments.installed,
+                    "Scan this machine's dpkg md5sums; no installed file is read");
+  command->add_option("--dpkg-root", arguments.dpkg_root, "dpkg's database for --installed")
+      ->capture_default_str();
   std::string formats = "Format of the report:";
   for (const report::Format& format : report::formats()) formats += fmt::format(" {}", format.name);
   command->add_option("-f,--format", arguments.format, formats)->capture_default_str();
   command->add_flag("--json", arguments.json, "The same as --format json");
-  command->add_option("-o", arguments.output, "Write the report to this file instead of standard output");
-  command->add_option("--output", arguments.outputs, "FORMAT=FILE: write this format there; may be repeated");
-  command->add_option("--fail-on", arguments.fail_on, "Exit with 1 when there is a copy, or a modified one")
+  command->add_option("-o", arguments.output,
+                      "Write the report to this file instead of standard output");
+  command->add_option("--output", arguments.outputs,
+                      "FORMAT=FILE: write this format there; may be repeated");
+  command
+      ->add_option("--fail-on", arguments.fail_on,
+                   "Exit with 1 when there is a copy, or a modified one")
       ->check(CLI::IsMember({"copy", "modified"}));
   arguments.limits.add_to(*command);
   command->footer(

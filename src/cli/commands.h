@@ -1,4 +1,5 @@
-// The subcommands. Each adds itself to the parser and, when it was chosen, runs and returns the exit code.
+// The subcommands. Each adds itself to the parser and, when it was chosen, runs and returns the
+// exit code.
 #pragma once
 
 #include <CLI/CLI.hpp>

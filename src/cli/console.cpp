@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "base/atomic_file.h"
+#include "base/text.h"
 
 namespace stowaway::cli {
 namespace {
@@ -20,17 +22,12 @@ constexpr auto kMovingInterval = std::chrono::milliseconds(100);
 constexpr auto kPlainInterval = std::chrono::seconds(5);
 constexpr unsigned kBarWidth = 24;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else out.push_back(c);
-  return out;
-}
-
 // Signals reach a thread through a pipe: a handler may do no more than write.
 int signal_pipe[2] = {-1, -1};
 volatile std::sig_atomic_t signals_seen = 0;
+volatile std::sig_atomic_t state_wanted = 0;
+
+void on_state_wanted(int) { state_wanted = 1; }
 
 void on_signal(int number) {
   signals_seen = signals_seen + 1;
@@ -44,7 +41,8 @@ void on_signal(int number) {
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {
   const char* term = std::getenv("TERM");
   if (term == nullptr || std::strcmp(term, "dumb") == 0) terminal_ = false;
-  next_ = std::chrono::steady_clock::now() + (terminal_ ? kMovingInterval : std::chrono::milliseconds(kPlainInterval));
+  next_ = std::chrono::steady_clock::now() +
+          (terminal_ ? kMovingInterval : std::chrono::milliseconds(kPlainInterval));
 }
 
 ProgressLine::~ProgressLine() { clear(); }
@@ -56,15 +54,18 @@ void ProgressLine::clear() {
 }
 
 void ProgressLine::advance(std::string_view stage, std::uint64_t done, std::uint64_t total) {
-  if (quiet_) return;
+  const bool asked = state_wanted != 0;
+  if (quiet_ && !asked) return;
   const std::unique_lock lock(guard_, std::try_to_lock);
   const auto now = std::chrono::steady_clock::now();
-  if (!lock.owns_lock() || now < next_) return;
+  if (!lock.owns_lock() || (now < next_ && !asked)) return;
+  if (asked) state_wanted = 0;
   next_ = now + (terminal_ ? kMovingInterval : std::chrono::milliseconds(kPlainInterval));
   std::string line = fmt::format("{} {}", stage, done);
   if (total > 0 && terminal_) {
-    const auto filled = static_cast<unsigned>(kBarWidth * done / total);
-    line = fmt::format("{} [{:-<{}}] {}/{}", stage, std::string(filled, '#'), kBarWidth, done, total);
+    const auto filled = static_cast<unsigned>(kBarWidth * std::min(done, total) / total);
+    line =
+        fmt::format("{} [{:-<{}}] {}/{}", stage, std::string(filled, '#'), kBarWidth, done, total);
   } else if (total > 0) {
     line += fmt::format("/{}", total);
   }
@@ -76,8 +77,12 @@ void ProgressLine::advance(std::string_view stage, std::uint64_t done, std::uint
   shown_ = terminal_;
 }
 
-void print_error(const Error& error) { fmt::print(stderr, "stowaway: {}\n", escaped(error.message)); }
-void print_note(std::string_view text) { fmt::print(stderr, "stowaway: {}\n", escaped(text)); }
+void print_error(const Error& error) {
+  fmt::print(stderr, "stowaway: {}\n", escape_for_terminal(error.message));
+}
+void print_note(std::string_view text) {
+  fmt::print(stderr, "stowaway: {}\n", escape_for_terminal(text));
+}
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
@@ -103,6 +108,10 @@ std::stop_token stop_on_signals() {
   action.sa_handler = on_signal;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  struct sigaction state {};
+  state.sa_handler = on_state_wanted;
+  state.sa_flags = SA_RESTART;
+  ::sigaction(SIGUSR1, &state, nullptr);
   std::thread([] {
     char byte = 0;
     while (::read(signal_pipe[0], &byte, 1) < 0 && errno == EINTR) {
@@ -114,11 +123,13 @@ std::stop_token stop_on_signals() {
 
 bool write_result(std::string_view text, const std::string& file) {
   if (!file.empty() && file != "-") {
-    const auto written = write_file_atomically(file, std::as_bytes(std::span(text.data(), text.size())));
+    const auto written =
+        write_file_atomically(file, std::as_bytes(std::span(text.data(), text.size())));
     if (!written) print_error(written.error());
     return written.has_value();
   }
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!written) fmt::print(stderr, "stowaway: cannot write the result: {}\n", std::strerror(errno));
   return written;
 }

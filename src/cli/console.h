@@ -28,14 +28,16 @@ class ProgressLine final : public ProgressSink {
   std::chrono::steady_clock::time_point next_{};
 };
 
-void print_error(const Error& error);           // "stowaway: …", control characters escaped
-void print_note(std::string_view text);         // to stderr
+void print_error(const Error& error);    // "stowaway: …", control characters escaped
+void print_note(std::string_view text);  // to stderr
 
 bool is_terminal(int descriptor);
-unsigned terminal_width();                      // columns of stdout; 80 when it is no terminal
-bool wants_colour(std::string_view choice);     // "auto", "always", "never"; NO_COLOR and TERM=dumb obeyed
+unsigned terminal_width();  // columns of stdout; 80 when it is no terminal
+bool wants_colour(
+    std::string_view choice);  // "auto", "always", "never"; NO_COLOR and TERM=dumb obeyed
 
-// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once. A broken pipe ends it quietly.
+// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once. A broken
+// pipe ends it quietly. SIGUSR1 makes the next advance() of a ProgressLine print, even when quiet.
 std::stop_token stop_on_signals();
 
 // The result: to stdout, or to a file, whole or not at all. Returns false after printing why not.

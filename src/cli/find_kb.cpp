@@ -15,17 +15,29 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// The first *.kb there by name, or the name to put one under.
+std::string kb_in(const std::filesystem::path& directory) {
+  std::error_code failed;
+  std::string first;
+  for (std::filesystem::directory_iterator item(directory, failed), end; !failed && item != end;
+       item.increment(failed))
+    if (item->path().extension() == ".kb" && (first.empty() || item->path().string() < first))
+      first = item->path();
+  return first.empty() ? (directory / "default.kb").string() : first;
+}
+
 // Where a knowledge base may lie when the user names none, in this order.
 std::vector<std::string> usual_places() {
   std::vector<std::string> places;
   std::string data = environment("XDG_DATA_HOME");
   if (data.empty() && !environment("HOME").empty()) data = environment("HOME") + "/.local/share";
-  if (!data.empty()) places.push_back(data + "/stowaway/default.kb");
+  if (!data.empty()) places.push_back(kb_in(data + "/stowaway"));
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (!failed) {
-    places.push_back(program.parent_path().parent_path() / "share/stowaway/starter.kb");  // PREFIX/bin/stowaway
-    places.push_back(program.parent_path().parent_path() / "starter.kb");                 // build/release/stowaway
+    places.push_back(program.parent_path().parent_path() /
+                     "share/stowaway/starter.kb");                         // PREFIX/bin/stowaway
+    places.push_back(program.parent_path().parent_path() / "starter.kb");  // build/release/stowaway
   }
   places.emplace_back("/usr/share/stowaway/starter.kb");
   return places;
@@ -40,7 +52,8 @@ Result<kb::Kb> open_kb(const std::string& option) {
   for (const std::string& place : places)
     if (std::error_code failed; std::filesystem::exists(place, failed)) return kb::Kb::open(place);
   return fail(ErrorCode::unavailable,
-              "no knowledge base. Build one with `stowaway kb build kb/*.pack -o FILE` and name it with --kb FILE or "
+              "no knowledge base. Build one with `stowaway kb build kb/*.pack -o FILE` and name it "
+              "with --kb FILE or "
               "STOWAWAY_KB. Looked for {}",
               fmt::join(places, ", "));
 }

@@ -1,4 +1,5 @@
-// Finds the knowledge base: --kb, $STOWAWAY_KB, the user's data directory, the installed starter KB, the build tree's.
+// Finds the knowledge base: --kb, $STOWAWAY_KB, the user's data directory, the installed starter
+// KB, the build tree's.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
+#include "cli/usage.h"
 
 #ifndef STOWAWAY_VERSION
 #define STOWAWAY_VERSION "unknown"
@@ -26,16 +27,17 @@ int main(int argc, char** argv) {
   app.add_flag("-q,--quiet", common.quiet, "No progress and no notes");
   app.add_option("--color", common.colour, "When to colour: auto, always, never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
-  app.add_option("--kb", common.kb_file, "The knowledge base (an index made by `stowaway kb build`)");
+  app.add_option("--kb", common.kb_file,
+                 "The knowledge base (an index made by `stowaway kb build`)");
   app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor");
   Run run;
   add_scan(app, common, run);
   //EXPLAIN
   add_kb(app, common, run);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kWrongUse;
+    return answer(app, error);
   }
   try {
     return run ? run() : kWrongUse;

@@ -6,13 +6,24 @@ namespace stowaway::cli {
 
 void ScanLimits::add_to(CLI::App& command) {
   const std::string group = "Limits and evidence";
-  command.add_option("--max-file-mb", max_file_mb, "Leave out larger files")->capture_default_str()->group(group);
-  command.add_option("--max-files", max_files, "Stop after this many files")->capture_default_str()->group(group);
-  command.add_option("--max-unpacked-mb", max_unpacked_mb, "Unpack at most this much from archives")
-      ->capture_default_str()->group(group);
-  command.add_option("--archive-depth", archive_depth, "Archives inside archives to open")->capture_default_str()->group(group);
-  command.add_flag("--no-archives", no_archives, "Do not open archives inside the subject")->group(group);
-  command.add_flag("--no-declared", no_declared, "Do not let version strings decide between releases")->group(group);
+  command.add_option("--max-file-mb", max_file_mb, "Leave out larger files")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--max-files", max_files, "Stop after this many files")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--max-unpacked-mb", max_unpacked_mb, "Unpack at most this much from archives")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--archive-depth", archive_depth, "Archives inside archives to open")
+      ->capture_default_str()
+      ->group(group);
+  command.add_flag("--no-archives", no_archives, "Do not open archives inside the subject")
+      ->group(group);
+  command
+      .add_flag("--no-declared", no_declared, "Do not let version strings decide between releases")
+      ->group(group);
 }
 
 source::Options ScanLimits::apply(const Common& common, ProgressSink* progress) const {
