@@ -88,7 +88,7 @@ bench: build $(STARTER_KB)
 ## make accuracy     precision and recall over the trees of a truth set: make accuracy TRUTH=DIRECTORY
 accuracy: build $(STARTER_KB)
 	@test -x tools/accuracy || { echo "make: tools/accuracy is not there yet" >&2; exit 1; }
-	tools/accuracy $(TRUTH)
+	tools/accuracy $(if $(TRUTH),--eval $(TRUTH)) $(ACCURACY_OPTIONS) --write
 
 ## make format       let clang-format write the sources
 format:

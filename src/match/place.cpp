@@ -25,7 +25,7 @@ constexpr double kMinRemaining = 0.35;
 
 // Of two components that explain a place, the one that the place is called after wins unless the other explains far more.
 constexpr double kNamedFactor = 3.0;
-constexpr double kCarriedFactor = 0.6;
+constexpr double kCarriedFactor = 0.5;
 
 // A loser that explains this much of the same place is worth naming: a fork.
 constexpr double kRivalShare = 0.7;
@@ -70,8 +70,28 @@ class Folders {
   const std::vector<ScannedFile>* files_;
 };
 
+// Moves the hits whose files lie below `root`, and whose release paths `to` does not have, from one part to another.
+void take_lying_below(const std::string& root, Part& from, Part& to, std::span<const Hit> hits,
+                      const std::vector<ScannedFile>& files) {
+  std::vector<std::uint32_t> left;
+  for (const std::uint32_t number : from.hits) {
+    const Hit& hit = hits[number];
+    if (!lies_below(files[hit.file].path, root) || to.paths.contains(hit.path)) {
+      left.push_back(number);
+      continue;
+    }
+    to.hits.push_back(number);
+    to.paths.insert(hit.path);
+    const double own = hit.carried ? 0.0 : hit.weight;
+    to.own_weight += own;
+    from.own_weight -= own;
+  }
+  from.hits = std::move(left);
+}
+
 // Deeper roots join the nearest root above them.
-void merge_downwards(Parts& parts, const Folders& folders) {
+void merge_downwards(Parts& parts, const Folders& folders, std::span<const Hit> hits,
+                     const std::vector<ScannedFile>& files) {
   std::vector<std::string> roots;
   for (const auto& [root, part] : parts) roots.push_back(root);
   std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
@@ -93,9 +113,10 @@ void merge_downwards(Parts& parts, const Folders& folders) {
           break;
         }
         if (!stray) break;
-        if (!above.empty() && found->second.own_weight < share * part.own_weight && !same_files(part, found->second)) {  // its few files belong to the root below
-          merge_into(part, found->second);
-          parts.erase(found);
+        // What little hangs from the folder above, but lies below this root, belongs to this root.
+        if (!above.empty() && found->second.own_weight < share * part.own_weight) {
+          take_lying_below(root, found->second, part, hits, files);
+          if (found->second.hits.empty()) parts.erase(found);
         }
       }
       if (above.empty()) break;
@@ -175,9 +196,9 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std
     for (const auto& [root, part] : parts)
       for (const std::uint32_t hit : part.hits) own += hits[hit].carried ? 0.0 : hits[hit].weight;
     if (own < kMinCandidateWeight) continue;
-    merge_downwards(parts, folders);
+    merge_downwards(parts, folders, hits, files);
     merge_sideways(parts, folders);
-    merge_downwards(parts, folders);
+    merge_downwards(parts, folders, hits, files);
     for (auto& [root, part] : parts) {
       Placement placement{component, root, std::move(part.hits), 0, 0, false, {}};
       std::ranges::sort(placement.hits);
