@@ -10,10 +10,6 @@
 namespace stowaway::report {
 namespace {
 
-// Confidence from which a finding needs no remark. 0.9 is the bar that `make accuracy` calibrates
-// against.
-constexpr double kSure = 0.9;
-
 // True if following nested_in from `start` comes to an end.
 bool has_root(const match::ScanResult& result, std::size_t start) {
   std::size_t at = start;
@@ -153,9 +149,6 @@ std::string declaration_text(const match::Declaration& declaration) {
 
 std::vector<std::string> notes_of(const match::Copy& copy) {
   std::vector<std::string> notes;
-  if (copy.confidence < kSure) {
-    notes.push_back(fmt::format("confidence {}", percent_text(copy.confidence)));
-  }
   if (!copy.version_note.empty()) notes.push_back(copy.version_note);
   if (copy.verdict == match::Verdict::modified && copy.unchanged_ratio < 1) {
     notes.push_back(fmt::format("{} of its code unchanged", percent_text(copy.unchanged_ratio)));

@@ -113,7 +113,10 @@ std::string row_of(const match::Copy& copy, std::size_t depth) {
 
 std::string titles(const std::vector<std::string_view>& names) {
   std::string out = "<thead><tr>";
-  for (const std::string_view name : names) out += fmt::format("<th scope=\"col\">{}</th>", name);
+  for (const std::string_view name : names) {
+    const bool is_number = name == "Covers" || name == "Confidence";
+    out += fmt::format("<th scope=\"col\"{}>{}</th>", is_number ? " class=\"number\"" : "", name);
+  }
   return out + "</tr></thead>\n<tbody>\n";
 }
 

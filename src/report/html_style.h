@@ -39,10 +39,11 @@ dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); }
 th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { font-size: .8125rem; font-weight: 600; color: var(--soft); border-top: 0; white-space: nowrap; }
+thead .number { text-align: right; }
 tbody th { font-weight: 400; }
 td { overflow-wrap: anywhere; }
 .depth-1 { padding-left: 2rem; } .depth-2 { padding-left: 3.25rem; } .depth-3 { padding-left: 4.5rem; }
-.note { display: block; font-size: .875rem; color: var(--soft); }
+.note { display: block; font-size: .875rem; font-weight: 400; color: var(--soft); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .verdict { display: inline-block; padding: 0 .5rem; border-radius: 1rem; font-size: .875rem; white-space: nowrap; }
 .identical, .subset { color: var(--good); background: var(--good-back); }
@@ -63,7 +64,7 @@ footer { margin-top: 2.5rem; font-size: .875rem; }
   tr:first-child { border-top: 0; }
   th, td { padding: .125rem 0; border: 0; }
   .depth-1 { padding-left: 0; } .depth-2 { padding-left: 0; } .depth-3 { padding-left: 0; }
-  tbody th { font-weight: 600; overflow-wrap: anywhere; }
+  tbody th { padding-bottom: .25rem; font-weight: 600; }
   td { display: grid; grid-template-columns: 6.5rem 1fr; gap: .5rem; text-align: left; white-space: normal; }
   td::before { content: attr(data-label); color: var(--soft); font-size: .875rem; }
   .number { text-align: left; }

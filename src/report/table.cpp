@@ -25,6 +25,9 @@ constexpr std::size_t kDeepestIndent = 8;  // columns; deeper nesting is not ind
 constexpr std::size_t kShownGaps = 5;      // the rest is in the JSON report
 constexpr std::size_t kShownDeclarations = 20;
 
+constexpr double kSure =
+    0.9;  // confidence from which a row needs no remark; the bar that `make accuracy` calibrates
+
 using Widths = std::array<std::size_t, kColumns>;
 
 // What the columns are cut to, the widest first, until the line fits: a licence is missed the
@@ -52,6 +55,7 @@ Row row_of(const match::Copy& copy, std::size_t depth) {
   row.cells[verdict] = match::name_of(copy.verdict);
   row.cells[licence] = copy.licence.empty() ? "-" : to_line(copy.licence);
   row.releases = copy.versions.size();
+  if (copy.confidence < kSure) row.notes.push_back("confidence " + percent_text(copy.confidence));
   for (const std::string& note : notes_of(copy)) row.notes.push_back(to_line(note));
   return row;
 }
