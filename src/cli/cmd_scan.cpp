@@ -163,7 +163,8 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
   command->add_option("-o", arguments.output,
                       "Write the report to this file instead of standard output");
   command->add_option("--output", arguments.outputs,
-                      "FORMAT=FILE: write this format there; may be repeated");
+                      "FORMAT=FILE: write this format there; may be repeated")
+      ->allow_extra_args(false);
   command
       ->add_option("--fail-on", arguments.fail_on,
                    "Exit with 1 when there is a copy, or a modified one")

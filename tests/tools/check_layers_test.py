@@ -26,7 +26,9 @@ MATCH = {"match/CMakeLists.txt": "room(match USES base kb LINKS x::y)"}
 class CheckLayers(unittest.TestCase):
     def test_what_rooms_may_do(self):
         files = {**BASE, **MATCH, "kb/CMakeLists.txt": "room(kb USES base)", "kb/pack/pack.h": '#include "base/a.h"\n',
-                 "match/b.h": '#include "base/a.h"\n#include "kb/pack/pack.h"\n', "match/b.cpp": '#include "match/b.h"\n'}
+                 "match/b.h": '#include "base/a.h"\n#include "kb/pack/pack.h"\n', "match/b.cpp": '#include "match/b.h"\n',
+                 "kb/testing/support.h": "", "match/b_test.cpp": '#include "kb/testing/support.h"\n',
+                 "match/testing/c.h": '#include "kb/testing/support.h"\n'}
         self.assertEqual(check(files), (0, ""))
 
     def test_what_they_may_not(self):
