@@ -48,7 +48,7 @@ class Collector final : public source::Sink {
     // What the KB knows only from those who carry it may still resemble a file of the component that it comes from.
     if (resemblances_ && (!scanned.known() || only_carried(scanned)) && fingerprint::looks_like_text(file.bytes))
       resemble(worker, normalised, scanned);
-    if (!scanned.exact && (scanned.known() || !scanned.resembles.empty() || is_header(file.path)))
+    if (is_header(file.path) || (!scanned.exact && (scanned.known() || !scanned.resembles.empty())))
       scanned.statements = statements_in_code(file.bytes);
   }
 

@@ -32,7 +32,7 @@ struct ScannedFile {
   kb::Range contents;                        // same after normalisation; empty: not known
   bool exact = false;                        // `contents` is one content, confirmed byte for byte
   std::vector<Resemblance> resembles;        // best first; when `contents` is empty or only carried
-  std::vector<Statement> statements;         // of files that are not exactly known
+  std::vector<Statement> statements;         // of headers, and of files that are not exactly known
   bool known() const { return !contents.empty(); }
 };
 

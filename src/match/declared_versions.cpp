@@ -15,13 +15,14 @@ namespace {
 
 constexpr std::size_t kMaxDeclarations = 6;
 // A stated release wins over a better supported one when the copy was changed and the stated one is supported this well.
-constexpr double kStatedSupport = 0.7;
+constexpr double kStatedSupport = 0.85;
 // A version that the KB does not have is believed when the statement names the component and lies this close, in releases,
 // to the best supported one.
 // A copy of the newest release known with this share of its files changed is probably a later one.
 constexpr double kMostlyChanged = 0.6;
 // Statement and contents are named side by side when they contradict each other, unless that makes a long list.
 constexpr std::size_t kMaxConflict = 3;
+constexpr std::uint32_t kConflictDistance = 12;
 constexpr int kBelievedScore = 6;
 constexpr std::uint32_t kBelievedDistance = 4;
 
@@ -95,13 +96,13 @@ std::string neighbours(const kb::Kb& kb, const kb::ComponentView& component, con
 
 // Whether a version between releases, or after the last, lies near those that the contents support.
 bool believable(const kb::Kb& kb, const kb::ComponentView& component, const std::string& version,
-                const VersionEvidence& evidence) {
+                const VersionEvidence& evidence, std::uint32_t distance) {
   std::uint32_t position = 0;  // releases below it
   while (position < component.releases.size() &&
          compare_versions(kb.release(component.releases.first + position).version, version) < 0)
     ++position;
   const std::uint32_t low = evidence.releases.front(), high = evidence.releases.back() + 1;
-  return position + kBelievedDistance >= low && position <= high + kBelievedDistance;
+  return position + distance >= low && position <= high + distance;
 }
 
 }  // namespace
@@ -154,7 +155,11 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
   const auto version_at = [&](std::uint32_t release) {
     return std::string(kb.release(component.releases.first + release).version);
   };
-  for (const std::uint32_t release : evidence.releases) copy.versions.push_back(version_at(release));
+  for (const std::uint32_t release : evidence.releases) {
+    // Two tags may be one version (2.5 and 2.5.0): one of them is enough.
+    const std::string version = version_at(release);
+    if (copy.versions.empty() || compare_versions(copy.versions.back(), version) != 0) copy.versions.push_back(version);
+  }
   const auto supported = copy.versions;
   for (Declaration& declared : copy.declared)
     declared.agrees = std::ranges::any_of(
@@ -162,15 +167,16 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
   if (evidence.releases.empty()) return;
   const bool touched = copy.counts.changed + copy.counts.other_release > 0;
   const std::string best = version_at(evidence.releases.back());
+  const auto agreeing = std::ranges::find_if(copy.declared, &Declaration::agrees);
+  if (use_declarations && agreeing != copy.declared.end()) {
+    std::erase_if(copy.versions, [&](const std::string& version) { return compare_versions(version, agreeing->version) != 0; });
+    if (supported.size() > 1) copy.version_note = fmt::format("{} says so in {}", agreeing->method, agreeing->path);
+    return;
+  }
   for (const Declaration& declared : copy.declared) {
     if (!use_declarations) break;
     std::uint32_t number = 0;
     const bool is_release = is_release_of(kb, component, declared.version, number);
-    if (declared.agrees) {
-      if (copy.versions.size() > 1) copy.version_note = fmt::format("{} says so in {}", declared.method, declared.path);
-      copy.versions = {version_at(number)};
-      return;
-    }
     if (!touched) continue;  // the bytes are a release's: a statement cannot change that
     const bool plausible = is_release && evidence.support[number] >= kStatedSupport * evidence.best_support;
     if (plausible) {
@@ -179,7 +185,7 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
       return;
     }
     const bool unseen = !is_release || evidence.support[number] == 0;  // or its tag lacks the built file
-    if (unseen && believable(kb, component, declared.version, evidence)) {
+    if (unseen && believable(kb, component, declared.version, evidence, kBelievedDistance)) {
       copy.versions = {is_release ? version_at(number) : declared.version};
       if (is_release)
         copy.version_note = fmt::format("stated in {}; the knowledge base has that release without this file", declared.path);
@@ -188,7 +194,8 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
                                       declared.path, neighbours(kb, component, declared.version), best);
       return;
     }
-    if (is_release && copy.versions.size() < kMaxConflict) {  // files of a later state under an older number, or the reverse
+    if (is_release && copy.versions.size() < kMaxConflict &&
+        believable(kb, component, declared.version, evidence, kConflictDistance)) {  // files of a later state under an older number, or the reverse
       copy.version_note = fmt::format("stated in {}: {}; contents resemble {} most: a state between releases, or mixed",
                                       declared.path, declared.version, best);
       copy.versions.insert(number < evidence.releases.front() ? copy.versions.begin() : copy.versions.end(),

@@ -66,11 +66,23 @@ std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb:
       add(path.file_versions.first + v, std::min(1.0F, static_cast<float>(found.matched_per_version[v]) / best));
     return support;
   }
-  for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
-    for (std::size_t i = 0; i < kb.posting_count(id); ++i) {
-      const kb::Posting posting = kb.posting(id, i);
-      if (kb.path(kb.file_version(posting.file_version).path).component == hit.component) add(posting.file_version, 1.0F);
-    }
+  // Where the component keeps the content as its own code, not as test data or as a copy of its own older release.
+  const auto rank = [&](const kb::Posting& posting, const kb::PathView& path) {
+    return (posting.carried ? 0 : 2) + (path.role == static_cast<std::uint8_t>(fingerprint::FileRole::library) ? 1 : 0);
+  };
+  const auto for_each_place = [&](auto use) {
+    for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
+      for (std::size_t i = 0; i < kb.posting_count(id); ++i) {
+        const kb::Posting posting = kb.posting(id, i);
+        const kb::PathView path = kb.path(kb.file_version(posting.file_version).path);
+        if (path.component == hit.component) use(posting, rank(posting, path));
+      }
+  };
+  int best = 0;
+  for_each_place([&](const kb::Posting&, int place) { best = std::max(best, place); });
+  for_each_place([&](const kb::Posting& posting, int place) {
+    if (place == best) add(posting.file_version, 1.0F);
+  });
   return support;
 }
 
