@@ -257,14 +257,16 @@ class FileImage {
   std::vector<std::byte> bytes_;
 };
 
-// Changes whenever a pack's content does.
+// Changes whenever anything that a pack says does.
 std::array<std::uint8_t, 16> identity_of(const Arrays& arrays) {
-  std::vector<std::uint64_t> parts{
-      XXH3_64bits(arrays.contents.data(), arrays.contents.size() * sizeof(Content)),
-      XXH3_64bits(arrays.strings.bytes().data(), arrays.strings.bytes().size()),
-      XXH3_64bits(arrays.spans.data(), arrays.spans.size() * sizeof(ReleaseSpan)),
-      XXH3_64bits(arrays.postings.data(), arrays.postings.size() * sizeof(std::uint32_t)),
-      XXH3_64bits(arrays.shingles.data(), arrays.shingles.size() * sizeof(ShingleEntry))};
+  const auto digest_of = [](const auto& records) {
+    return XXH3_64bits(records.data(), records.size() * sizeof(*records.data()));
+  };
+  const std::vector<std::uint64_t> parts{
+      digest_of(arrays.strings.bytes()), digest_of(arrays.components),    digest_of(arrays.releases),
+      digest_of(arrays.paths),           digest_of(arrays.file_versions), digest_of(arrays.spans),
+      digest_of(arrays.contents),        digest_of(arrays.normalised_keys), digest_of(arrays.postings),
+      digest_of(arrays.md5_entries),     digest_of(arrays.shingles)};
   const auto digest = fingerprint::sha256_of(std::as_bytes(std::span(parts)));
   std::array<std::uint8_t, 16> id{};
   std::copy_n(digest.bytes.begin(), id.size(), id.begin());

@@ -12,8 +12,8 @@
 namespace stowaway::kb {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::code;
+using ::testing::ElementsAre;
 using testing::TestRelease;
 
 std::vector<std::string> versions_of(const Pack& pack) {
@@ -59,7 +59,8 @@ TEST(FingerprintContent, holds_the_identities_and_a_sorted_sample) {
   const auto sha256 = fingerprint::sha256_of(fingerprint::as_bytes(text));
   EXPECT_EQ(result.content.size_bytes, text.size());
   EXPECT_TRUE(std::equal(result.content.md5.begin(), result.content.md5.end(), md5.bytes.begin()));
-  EXPECT_TRUE(std::equal(result.content.sha256.begin(), result.content.sha256.end(), sha256.bytes.begin()));
+  EXPECT_TRUE(
+      std::equal(result.content.sha256.begin(), result.content.sha256.end(), sha256.bytes.begin()));
   EXPECT_GT(result.shingles.size(), 50U);
   for (std::size_t i = 1; i < result.shingles.size(); ++i)
     EXPECT_LT(result.shingles[i - 1].key, result.shingles[i].key);
@@ -71,7 +72,8 @@ TEST(FingerprintContent, only_library_texts_carry_shingles) {
   const std::string text = code(1, 100);
   EXPECT_TRUE(fingerprint_content(fingerprint::as_bytes(text), "tests/a.c").shingles.empty());
   EXPECT_TRUE(fingerprint_content(fingerprint::as_bytes(text), "docs/a.js").shingles.empty());
-  EXPECT_TRUE(fingerprint_content(fingerprint::as_bytes(std::string(1, '\0') + text), "a.c").shingles.empty());
+  EXPECT_TRUE(fingerprint_content(fingerprint::as_bytes(std::string(1, '\0') + text), "a.c")
+                  .shingles.empty());
 }
 
 TEST(FingerprintContent, the_path_chooses_the_comments) {
@@ -83,8 +85,9 @@ TEST(FingerprintContent, the_path_chooses_the_comments) {
 }
 
 TEST(PackBuilder, releases_are_ordered_by_version) {
-  const Pack pack = testing::pack_of(
-      "a", {{"1.10", "", {{"a.c", code(3)}}}, {"1.9", "", {{"a.c", code(2)}}}, {"1.9-rc1", "", {{"a.c", code(1)}}}});
+  const Pack pack = testing::pack_of("a", {{"1.10", "", {{"a.c", code(3)}}},
+                                           {"1.9", "", {{"a.c", code(2)}}},
+                                           {"1.9-rc1", "", {{"a.c", code(1)}}}});
   EXPECT_THAT(versions_of(pack), ElementsAre("1.9-rc1", "1.9", "1.10"));
   ASSERT_EQ(pack.paths.size(), 1U);
   const PackPath& path = pack.paths[0];
@@ -111,14 +114,16 @@ TEST(PackBuilder, an_unchanged_file_is_one_version_with_one_span) {
 }
 
 TEST(PackBuilder, equal_contents_are_kept_once) {
-  const Pack pack = testing::pack_of("a", {{"1", "", {{"a.c", code(1)}, {"copy/of/a.c", code(1)}}}});
+  const Pack pack =
+      testing::pack_of("a", {{"1", "", {{"a.c", code(1)}, {"copy/of/a.c", code(1)}}}});
   EXPECT_EQ(pack.contents.size(), 1U);
   EXPECT_EQ(pack.paths.size(), 2U);
 }
 
 TEST(PackBuilder, counts_the_code_of_each_release) {
-  const Pack pack = testing::pack_of(
-      "a", {{"1", "", {{"a.c", code(1)}, {"README", "text"}, {"empty.c", ""}}}, {"2", "", {{"a.c", code(1)}, {"b.c", code(2)}}}});
+  const Pack pack =
+      testing::pack_of("a", {{"1", "", {{"a.c", code(1)}, {"README", "text"}, {"empty.c", ""}}},
+                             {"2", "", {{"a.c", code(1)}, {"b.c", code(2)}}}});
   EXPECT_EQ(pack.releases[0].code_files, 1U);
   EXPECT_EQ(pack.releases[0].code_bytes, code(1).size());
   EXPECT_EQ(pack.releases[1].code_files, 2U);
@@ -157,7 +162,8 @@ TEST(PackBuilder, a_component_of_few_files_has_denser_shingles) {
   for (unsigned i = 0; i < kFewPaths; ++i) few["f" + std::to_string(i) + ".c"] = code(i, 200);
   many = few;
   many["one-more.c"] = code(99, 5);
-  const Pack a = testing::pack_of("a", {{"1", "", few}}), b = testing::pack_of("b", {{"1", "", many}});
+  const Pack a = testing::pack_of("a", {{"1", "", few}}),
+             b = testing::pack_of("b", {{"1", "", many}});
   many.erase("one-more.c");
   many["tests/one-more.c"] = code(99, 5);  // not a library file: does not count
   const Pack c = testing::pack_of("c", {{"1", "", many}});
@@ -193,7 +199,8 @@ TEST(PackBuilder, the_order_of_adding_does_not_matter) {
   const auto expected = encode_pack(testing::pack_of("a", releases));
   std::mt19937_64 random(1);
   for (int round = 0; round < 4; ++round) {
-    for (std::size_t i = releases.size(); i > 1; --i) std::swap(releases[i - 1], releases[random() % i]);
+    for (std::size_t i = releases.size(); i > 1; --i)
+      std::swap(releases[i - 1], releases[random() % i]);
     EXPECT_EQ(encode_pack(testing::pack_of("a", releases)), expected);
   }
 }
@@ -219,11 +226,13 @@ TEST(PackBuilder, extending_a_pack_equals_building_it_at_once) {
     const auto releases = history(files);
     const auto at_once = encode_pack(testing::pack_of("a", releases));
     for (std::size_t cut = 9; cut < releases.size(); ++cut) {
-      Pack first = testing::pack_of("a", {releases.begin(), releases.begin() + static_cast<std::ptrdiff_t>(cut)});
+      Pack first = testing::pack_of(
+          "a", {releases.begin(), releases.begin() + static_cast<std::ptrdiff_t>(cut)});
       auto read_back = decode_pack(encode_pack(first));
       ASSERT_TRUE(read_back);
       PackBuilder builder(*std::move(read_back));
-      for (std::size_t r = cut; r < releases.size(); ++r) testing::add_release(builder, releases[r]);
+      for (std::size_t r = cut; r < releases.size(); ++r)
+        testing::add_release(builder, releases[r]);
       EXPECT_EQ(encode_pack(builder.finish()), at_once) << files << " files, cut at " << cut;
     }
   }

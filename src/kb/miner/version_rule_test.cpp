@@ -33,14 +33,16 @@ TEST(VersionRule, makes_versions_of_what_the_expression_captures) {
       {"stripv", "^x-(.*)$", "x-v1.2", "1.2"},
       {"stripv", "^x-(.*)$", "x-1.2", "1.2"},
       {"subject:us", "^Release (\\S+)$", "Release 1_2", "1.2"},
-      {"filehist:src/zlib.h:id", "^#define VERSION \"(.*)\"$", "/* x */\n#define VERSION \"1.2\"\nint a;\n", "1.2"},
+      {"filehist:src/zlib.h:id", "^#define VERSION \"(.*)\"$",
+       "/* x */\n#define VERSION \"1.2\"\nint a;\n", "1.2"},
       {"rolling", "", "anything", std::nullopt},
       {"fixed:1.0", "", "1.0", std::nullopt},
   };
   for (const Row& row : rows) {
     const auto rule = VersionRule::parse(row.rule, row.regex);
     ASSERT_TRUE(rule) << row.rule << ": " << rule.error().message;
-    EXPECT_EQ(rule->version_of(row.text), row.version) << row.rule << " " << row.regex << " " << row.text;
+    EXPECT_EQ(rule->version_of(row.text), row.version)
+        << row.rule << " " << row.regex << " " << row.text;
   }
 }
 
@@ -70,8 +72,9 @@ TEST(VersionRule, says_where_versions_are_found) {
 }
 
 TEST(VersionRule, refuses_what_it_does_not_know) {
-  for (const char* rule : {"", "upper", "tags:id", "subject", "subject:", "subject:upper", "subject:a:id", "filehist:id",
-                           "filehist:VERSION:upper", "fixed", "rolling:id", "id:"}) {
+  for (const char* rule :
+       {"", "upper", "tags:id", "subject", "subject:", "subject:upper", "subject:a:id",
+        "filehist:id", "filehist:VERSION:upper", "fixed", "rolling:id", "id:"}) {
     const auto parsed = VersionRule::parse(rule, "(.*)");
     ASSERT_FALSE(parsed) << rule;
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid_argument) << rule;

@@ -26,7 +26,9 @@ auto parts_of(const PackSource& s) { return std::tie(s.kind, s.location, s.rule,
 auto parts_of(const PackRelease& r) {
   return std::tie(r.version, r.date, r.revision, r.signature, r.code_files, r.code_bytes);
 }
-auto parts_of(const PackPath& p) { return std::tie(p.path, p.density_exponent, p.versions, p.shingles); }
+auto parts_of(const PackPath& p) {
+  return std::tie(p.path, p.density_exponent, p.versions, p.shingles);
+}
 
 template <class T>
 bool all_equal(const std::vector<T>& a, const std::vector<T>& b) {
@@ -59,11 +61,13 @@ bool is_valid(const Pack& pack) {
     if (previous != nullptr && !(*previous < path.path)) return false;
     previous = &path.path;
     for (const PackFileVersion& version : path.versions)
-      if (version.content >= pack.contents.size() || !are_spans(version.releases, pack.releases.size()))
+      if (version.content >= pack.contents.size() ||
+          !are_spans(version.releases, pack.releases.size()))
         return false;
     for (std::size_t i = 0; i < path.shingles.size(); ++i) {
       const PackShingle& shingle = path.shingles[i];
-      if (shingle.key >> 48 != 0 || (i > 0 && shingle.key <= path.shingles[i - 1].key)) return false;
+      if (shingle.key >> 48 != 0 || (i > 0 && shingle.key <= path.shingles[i - 1].key))
+        return false;
       if (!are_spans(shingle.versions, path.versions.size())) return false;
     }
   }
@@ -84,7 +88,8 @@ class RandomPack {
     pack.licence = word(8);
     pack.rank = static_cast<std::uint32_t>(random_());
     for (auto n = below(3); n > 0; --n) pack.aliases.push_back(word(6));
-    for (auto n = below(3); n > 0; --n) pack.sources.push_back({word(4), word(30), word(9), word(3)});
+    for (auto n = below(3); n > 0; --n)
+      pack.sources.push_back({word(4), word(30), word(9), word(3)});
     for (auto n = below(9); n > 0; --n)
       pack.releases.push_back({bytes(8), bytes(10), bytes(40), bytes(3),
                                static_cast<std::uint32_t>(random_()), random_() >> below(64)});
@@ -125,8 +130,10 @@ class RandomPack {
     std::vector<Span32> out;
     for (std::uint32_t i = 0; i < limit; ++i) {
       if (below(2) == 0) continue;
-      if (!out.empty() && out.back().last + 1 == i) out.back().last = i;
-      else out.push_back({i, i});
+      if (!out.empty() && out.back().last + 1 == i)
+        out.back().last = i;
+      else
+        out.push_back({i, i});
     }
     if (out.empty()) out.push_back({0, static_cast<std::uint32_t>(limit - 1)});
     return out;
@@ -136,8 +143,8 @@ class RandomPack {
     out.path = name;
     out.density_exponent = static_cast<std::uint8_t>(below(33));
     for (auto n = 1 + below(4); n > 0; --n)
-      out.versions.push_back({static_cast<std::uint32_t>(below(pack.contents.size())),
-                              spans(pack.releases.size())});
+      out.versions.push_back(
+          {static_cast<std::uint32_t>(below(pack.contents.size())), spans(pack.releases.size())});
     std::set<std::uint64_t> keys;
     for (auto n = below(6); n > 0; --n) keys.insert(random_() >> 16 >> below(48));
     for (const std::uint64_t key : keys) out.shingles.push_back({key, spans(out.versions.size())});
@@ -178,12 +185,15 @@ TEST(Pack, a_pack_of_nothing_but_a_name_is_a_pack) {
 
 Pack small_pack() {
   using testing::code;
-  return testing::pack_of("zlib", {{"1.0", "2001-02-03", {{"a.c", code(1)}, {"b/b.h", code(2, 3)}}},
-                                   {"1.1", "2002-02-03", {{"a.c", code(1) + code(3)}, {"b/b.h", code(2, 3)}}},
-                                   {"1.2", "", {{"a.c", code(1)}}}});
+  return testing::pack_of(
+      "zlib", {{"1.0", "2001-02-03", {{"a.c", code(1)}, {"b/b.h", code(2, 3)}}},
+               {"1.1", "2002-02-03", {{"a.c", code(1) + code(3)}, {"b/b.h", code(2, 3)}}},
+               {"1.2", "", {{"a.c", code(1)}}}});
 }
 
-ErrorCode code_of(const Result<Pack>& result) { return result ? ErrorCode{-1} : result.error().code; }
+ErrorCode code_of(const Result<Pack>& result) {
+  return result ? ErrorCode{-1} : result.error().code;
+}
 
 TEST(Pack, every_damaged_byte_is_refused) {
   const Bytes good = encode_pack(small_pack());
@@ -229,7 +239,8 @@ TEST(Pack, a_wrong_length_in_the_header_is_refused) {
   EXPECT_EQ(code_of(decode_pack(bytes)), ErrorCode::corrupt);
 }
 
-// The sections of a pack, not compressed, so that they can be changed one byte at a time and sealed again.
+// The sections of a pack, not compressed, so that they can be changed one byte at a time and sealed
+// again.
 std::vector<Section> sections_of(const Pack& pack) {
   const auto read = read_container(1, encode_pack(pack), kNoLimit);
   std::vector<Section> out;
@@ -290,10 +301,12 @@ TEST(Pack, the_meta_section_is_checked) {
   EXPECT_EQ(code_of(with_meta(R"({"component":7,)" + rest + "1}")), ErrorCode::corrupt);
   EXPECT_EQ(code_of(with_meta("{" + rest + "1}")), ErrorCode::corrupt);
   for (const char* sources : {"5", "[5]", "[{}]", R"([{"kind":1}])", R"({"a":"b"})"})
-    EXPECT_EQ(code_of(with_meta(R"({"component":"a","sources":)" + std::string(sources) + "," + rest + "1}")),
+    EXPECT_EQ(code_of(with_meta(R"({"component":"a","sources":)" + std::string(sources) + "," +
+                                rest + "1}")),
               ErrorCode::corrupt)
         << sources;
-  for (const char* text : {"", "[]", "null", "{", "\xFF"}) EXPECT_EQ(code_of(with_meta(text)), ErrorCode::corrupt) << text;
+  for (const char* text : {"", "[]", "null", "{", "\xFF"})
+    EXPECT_EQ(code_of(with_meta(text)), ErrorCode::corrupt) << text;
 }
 
 TEST(Pack, files_are_written_and_read) {
@@ -317,9 +330,12 @@ TEST(Pack, files_are_written_and_read) {
 Bytes some_bytes(std::size_t size, int value) { return Bytes(size, static_cast<std::byte>(value)); }
 
 TEST(Container, sections_come_back_compressed_or_not) {
-  const auto read = read_container(
-      7, write_container(7, {{1, true, some_bytes(5000, 1)}, {9, false, some_bytes(3, 2)}, {4, true, {}}, {5, false, {}}}),
-      kNoLimit);
+  const auto read = read_container(7,
+                                   write_container(7, {{1, true, some_bytes(5000, 1)},
+                                                       {9, false, some_bytes(3, 2)},
+                                                       {4, true, {}},
+                                                       {5, false, {}}}),
+                                   kNoLimit);
   ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->size(), 4U);
   EXPECT_EQ(read->at(1), some_bytes(5000, 1));
@@ -329,7 +345,8 @@ TEST(Container, sections_come_back_compressed_or_not) {
 }
 
 TEST(Container, what_is_unpacked_has_a_limit) {
-  const Bytes file = write_container(1, {{1, true, some_bytes(5000, 1)}, {2, true, some_bytes(5000, 1)}});
+  const Bytes file =
+      write_container(1, {{1, true, some_bytes(5000, 1)}, {2, true, some_bytes(5000, 1)}});
   EXPECT_TRUE(read_container(1, file, 10'000));
   for (const std::uint64_t limit : {0U, 4999U, 5000U, 9999U}) {
     const auto read = read_container(1, file, limit);
@@ -339,7 +356,8 @@ TEST(Container, what_is_unpacked_has_a_limit) {
 }
 
 TEST(Container, a_section_that_stands_there_twice_is_refused) {
-  const auto read = read_container(1, write_container(1, {{3, false, {}}, {3, false, {}}}), kNoLimit);
+  const auto read =
+      read_container(1, write_container(1, {{3, false, {}}, {3, false, {}}}), kNoLimit);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::corrupt);
 }
@@ -355,10 +373,12 @@ Bytes with_directory_field(std::size_t offset, std::uint64_t value, std::size_t 
 }
 
 TEST(Container, a_sealed_directory_that_lies_is_refused) {
-  const std::uint64_t kValues[] = {0, 1, 63, 64, 143, 145, 299, 301, 1U << 20, UINT64_MAX, UINT64_MAX - 63};
+  const std::uint64_t kValues[] = {
+      0, 1, 63, 64, 143, 145, 299, 301, 1U << 20, UINT64_MAX, UINT64_MAX - 63};
   for (const std::size_t offset : {8U, 16U, 24U})  // offset, stored size, raw size
     for (const std::uint64_t value : kValues)
-      EXPECT_FALSE(read_container(1, with_directory_field(offset, value, 8), kNoLimit)) << offset << " " << value;
+      EXPECT_FALSE(read_container(1, with_directory_field(offset, value, 8), kNoLimit))
+          << offset << " " << value;
   const auto codec = read_container(1, with_directory_field(4, 9, 4), kNoLimit);
   ASSERT_FALSE(codec);
   EXPECT_EQ(codec.error().code, ErrorCode::unsupported);

@@ -1,4 +1,5 @@
-// What the tests of `kb` and `match` share: a directory that goes away, packs made of texts. For tests only.
+// What the tests of `kb` and `match` share: a directory that goes away, packs made of texts. For
+// tests only.
 #pragma once
 
 #include <cstdlib>
@@ -31,7 +32,8 @@ class TempDir {
   std::string write(const std::string& name, std::string_view content) const {
     const std::filesystem::path file = std::filesystem::path(path_) / name;
     std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+    std::ofstream(file, std::ios::binary)
+        .write(content.data(), static_cast<std::streamsize>(content.size()));
     return file.string();
   }
 
@@ -52,11 +54,13 @@ struct TestRelease {
 };
 
 inline void add_release(PackBuilder& builder, const TestRelease& release) {
-  const std::uint32_t number =
-      builder.add_release(PackRelease{release.version, release.date, "rev-" + release.version, "", 0, 0});
+  const std::uint32_t number = builder.add_release(
+      PackRelease{release.version, release.date, "rev-" + release.version, "", 0, 0});
   for (const auto& [path, content] : release.files)
     if (belongs_into_pack(path) && !content.empty())
-      builder.add_file(number, path, builder.add_content(fingerprint_content(fingerprint::as_bytes(content), path)));
+      builder.add_file(
+          number, path,
+          builder.add_content(fingerprint_content(fingerprint::as_bytes(content), path)));
 }
 
 inline Pack empty_pack(const std::string& component) {
@@ -88,9 +92,9 @@ inline std::string code(unsigned number, unsigned functions = 12) {
       }
       return letters;
     };
-    out += "static int " + word() + "(int " + word() + ", char *" + word() + ") {\n  int " + word() + " = " + word() + "[" +
-           word() + "];\n  while (" + word() + ") " + word() + "(" + word() + " + " + word() + ");\n  return " + word() +
-           ";\n}\n";
+    out += "static int " + word() + "(int " + word() + ", char *" + word() + ") {\n  int " +
+           word() + " = " + word() + "[" + word() + "];\n  while (" + word() + ") " + word() + "(" +
+           word() + " + " + word() + ");\n  return " + word() + ";\n}\n";
   }
   return out;
 }
