@@ -27,7 +27,7 @@ TEST(FileClass, TheSuffixSaysWhetherItIsCodeAndHowItsCommentsLook) {
       {"tool.py", true, CommentStyle::hash},
       {"tool.PL", true, CommentStyle::hash},
       {"init.lua", true, CommentStyle::none},
-      {"page.html", true, CommentStyle::none},
+      {"solver.f90", true, CommentStyle::none},
       {std::string(200, 'x') + ".c", true, CommentStyle::c},
       {"", false, CommentStyle::none},
       {"README", false, CommentStyle::none},
@@ -67,7 +67,7 @@ TEST(FileClass, NamesSayWhatPartOfAProjectAFileBelongsTo) {
       {"src/getopt.c", FileRole::boilerplate},
       {"GETOPT.C", FileRole::boilerplate},
       {"setup.py", FileRole::boilerplate},
-      {"tests/getopt.c", FileRole::test},        // folders before names
+      {"tests/getopt.c", FileRole::test},         // folders before names
       {"examples/tests/a.c", FileRole::example},  // the first folder counts
       {"src/tests", FileRole::library},           // the last part is no folder
       {"src/testsuite2/a.c", FileRole::library},  // whole parts only

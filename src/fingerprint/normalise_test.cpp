@@ -45,8 +45,9 @@ constexpr Row kRows[] = {
     {"byte order mark", CommentStyle::c, "\xEF\xBB\xBFint a;", "inta;"},
     {"byte order mark before a line comment", CommentStyle::c, "\xEF\xBB\xBF// x\na", "a"},
     {"byte order mark, hash", CommentStyle::hash, "\xEF\xBB\xBF# x\na", "a"},
-    {"byte order mark, none", CommentStyle::none, "\xEF\xBB\xBF"
-                                                  "a",
+    {"byte order mark, none", CommentStyle::none,
+     "\xEF\xBB\xBF"
+     "a",
      "a"},
     {"only a leading mark", CommentStyle::c, "a\xEF\xBB\xBF", "a\xEF\xBB\xBF"},
     {"only one mark", CommentStyle::c, "\xEF\xBB\xBF\xEF\xBB\xBF", "\xEF\xBB\xBF"},
@@ -109,7 +110,8 @@ constexpr Row kRows[] = {
 };
 
 TEST(Normalise, FollowsTheRules) {
-  for (const Row& row : kRows) EXPECT_EQ(normalised(row.text, row.style), row.normalised) << row.fact;
+  for (const Row& row : kRows)
+    EXPECT_EQ(normalised(row.text, row.style), row.normalised) << row.fact;
 }
 
 TEST(Normalise, KeepsBinaryAsItIs) {
@@ -239,8 +241,8 @@ RC_GTEST_PROP(Normalise, TheFastFormEqualsThePlainOne, ()) {
   const bool tricky = *rc::gen::arbitrary<bool>();
   std::string text = tricky ? *tricky_text() : *rc::gen::arbitrary<std::string>();
   for (int doubled = *rc::gen::inRange(0, 8); doubled > 0; --doubled) text += text;
-  const auto style = *rc::gen::element(CommentStyle::none, CommentStyle::c, CommentStyle::css,
-                                       CommentStyle::hash);
+  const auto style =
+      *rc::gen::element(CommentStyle::none, CommentStyle::c, CommentStyle::css, CommentStyle::hash);
   std::vector<std::byte> fast, plain;
   RC_ASSERT(text_of(normalise(as_bytes(text), style, fast)) ==
             text_of(normalise_scalar(as_bytes(text), style, plain)));
@@ -248,8 +250,8 @@ RC_GTEST_PROP(Normalise, TheFastFormEqualsThePlainOne, ()) {
 
 RC_GTEST_PROP(Normalise, NeverGrowsAndLeavesNoWhiteSpaceInText, ()) {
   const std::string text = *rc::gen::arbitrary<std::string>();
-  const auto style = *rc::gen::element(CommentStyle::none, CommentStyle::c, CommentStyle::css,
-                                       CommentStyle::hash);
+  const auto style =
+      *rc::gen::element(CommentStyle::none, CommentStyle::c, CommentStyle::css, CommentStyle::hash);
   const std::string result = normalised(text, style);
   RC_ASSERT(result.size() <= text.size());
   if (!looks_like_text(as_bytes(text))) return;

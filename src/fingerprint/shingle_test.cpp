@@ -37,8 +37,7 @@ std::vector<Shingle> naive_sample(std::string_view text) {
       sum += static_cast<std::uint32_t>(static_cast<unsigned char>(text[i - j])) << j;
     const int zeros = std::countl_zero(sum * 0x9E3779B1U);
     if (zeros < static_cast<int>(kMinDensityExponent)) continue;
-    const std::uint64_t hash =
-        XXH3_64bits(text.data() + i - (kShingleBytes - 1), kShingleBytes);
+    const std::uint64_t hash = XXH3_64bits(text.data() + i - (kShingleBytes - 1), kShingleBytes);
     out.push_back(Shingle{hash >> 16, static_cast<std::uint8_t>(zeros)});
   }
   return out;
@@ -84,7 +83,8 @@ TEST(Shingle, KeysHave48BitsAndExponentsTheirRange) {
   }
 }
 
-std::set<std::pair<std::uint64_t, int>> set_of(const std::vector<Shingle>& shingles, unsigned at_least) {
+std::set<std::pair<std::uint64_t, int>> set_of(const std::vector<Shingle>& shingles,
+                                               unsigned at_least) {
   std::set<std::pair<std::uint64_t, int>> out;
   for (const Shingle& shingle : shingles)
     if (shingle.exponent >= at_least) out.emplace(shingle.key, shingle.exponent);
@@ -101,7 +101,8 @@ TEST(Shingle, AMovedBlockKeepsItsShinglesAtEveryDensity) {
                     after = random_bytes(700, 3);
   const auto of_block = sample(block);
   ASSERT_GT(of_block.size(), 60U);
-  for (const std::string& text : {before + block + after, after + block, block + before, block + block}) {
+  for (const std::string& text :
+       {before + block + after, after + block, block + before, block + block}) {
     const auto dense = set_of(sample(text), kMinDensityExponent);
     for (unsigned exponent = kMinDensityExponent; exponent <= kMaxDensityExponent; ++exponent) {
       const auto sparse = set_of(of_block, exponent);
