@@ -149,6 +149,10 @@ int mine(const MineArguments& arguments, const Common& common) {
       print_note(describe(outcome));
   });
   progress.clear();
+  if (!done && done.error().code == ErrorCode::cancelled) {
+    print_note("interrupted: finished packs are kept; the same command goes on from there");
+    return kInterrupted;
+  }
   if (!done) return failed(done.error());
   return without == 0 ? kDone : kPartial;
 }

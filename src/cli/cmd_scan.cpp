@@ -119,10 +119,13 @@ int scan(const Arguments& arguments, const Common& common) {
     auto result = source ? match::scan(**source, *kb, options)
                          : Result<match::ScanResult>(tl::unexpected<Error>(source.error()));
     progress.clear();
+    if (!result && result.error().code == ErrorCode::cancelled) {
+      print_note("interrupted: no report was written");
+      return kInterrupted;
+    }
     if (!result) {
       print_error(subject.empty() ? result.error() : result.error().within(subject));
       code = std::max<int>(code, exit_code_of(result.error()));
-      if (result.error().code == ErrorCode::cancelled) return kInterrupted;
       continue;
     }
     result->subject = subject.empty() ? "installed packages" : subject;
@@ -162,8 +165,9 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
   command->add_flag("--json", arguments.json, "The same as --format json");
   command->add_option("-o", arguments.output,
                       "Write the report to this file instead of standard output");
-  command->add_option("--output", arguments.outputs,
-                      "FORMAT=FILE: write this format there; may be repeated")
+  command
+      ->add_option("--output", arguments.outputs,
+                   "FORMAT=FILE: write this format there; may be repeated")
       ->allow_extra_args(false);
   command
       ->add_option("--fail-on", arguments.fail_on,

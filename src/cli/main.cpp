@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor");
   Run run;
   add_scan(app, common, run);
-  //EXPLAIN
+  add_explain(app, common, run);
   add_kb(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));
