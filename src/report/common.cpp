@@ -91,7 +91,7 @@ std::string percent_text(double ratio) {
 }
 
 std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::string_view kUnits[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+  static constexpr std::string_view kUnits[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) return count_text(bytes, "byte", "bytes");
   double size = static_cast<double>(bytes) / 1000;
   std::size_t unit = 0;

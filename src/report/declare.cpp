@@ -56,7 +56,7 @@ std::string rpm_name(std::string_view name) {
 // RPM ends a version at "-" and sorts 1.0rc1 after 1.0; "~" sorts before the end, so 1.0-rc1
 // and 1.0rc1 become 1.0~rc1.
 std::string rpm_version(std::string_view version) {
-  constexpr std::string_view kBefore[] = {"alpha", "beta", "dev", "pre", "rc"};
+  static constexpr std::string_view kBefore[] = {"alpha", "beta", "dev", "pre", "rc"};
   std::string out;
   for (std::size_t i = 0; i < version.size(); ++i) {
     const bool is_separator = version[i] == '-' || version[i] == '.' || version[i] == '_';

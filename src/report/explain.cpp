@@ -106,7 +106,7 @@ std::string fate_of(const match::RivalRelease& rival, const match::Copy& copy) {
 
 std::string rivals_part(const match::Copy& copy, const Style& style, std::size_t line) {
   if (copy.rivals.empty()) return {};
-  constexpr std::size_t kLongestVersion = 24;  // columns
+  static constexpr std::size_t kLongestVersion = 24;  // columns
   std::size_t width = columns_of("RELEASE");
   for (const match::RivalRelease& rival : copy.rivals) {
     width = std::max(width, std::min(columns_of(to_line(rival.version)), kLongestVersion));

@@ -35,14 +35,14 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
 }
 
 bool is_reference(std::string_view token) {
-  constexpr std::string_view kReference = "LicenseRef-";
+  static constexpr std::string_view kReference = "LicenseRef-";
   return token.starts_with(kReference) && is_id(token.substr(kReference.size()));
 }
 
 bool is_simple(std::string_view token) {
   if (token == "AND" || token == "OR" || token == "WITH") return false;
   if (token.starts_with("LicenseRef")) return is_reference(token);
-  constexpr std::string_view kDocument = "DocumentRef-";
+  static constexpr std::string_view kDocument = "DocumentRef-";
   if (token.starts_with(kDocument)) {
     const std::size_t colon = std::min(token.find(':'), token.size() - 1);
     return is_id(token.substr(kDocument.size(), colon - kDocument.size())) &&

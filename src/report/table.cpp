@@ -90,7 +90,7 @@ Widths widths_of(const std::vector<Row>& rows, std::size_t line) {
   return widths;
 }
 
-std::string padded(std::string text, std::size_t width, bool to_the_right) {
+std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
   const std::size_t used = columns_of(text);
   const std::string space(used < width ? width - used : 0, ' ');
   return to_the_right ? space + text : text + space;
@@ -117,7 +117,7 @@ std::string line_of(const Row& row, const Widths& widths, const Style& style) {
   std::string line;
   for (std::size_t i = 0; i < kColumns; ++i) {
     std::string cell = cell_of(row, i, widths[i]);
-    if (i + 1 < kColumns) cell = padded(std::move(cell), widths[i], i == coverage);
+    if (i + 1 < kColumns) cell = padded(cell, widths[i], i == coverage);
     line += i == verdict ? style(paint_of(row.verdict), cell) : cell;
     if (i + 1 < kColumns) line.append(kSpace, ' ');
   }

@@ -185,7 +185,7 @@ std::vector<std::string> wrap(std::string_view utf8, std::size_t columns) {
 }
 
 std::string percent_encode(std::string_view bytes, std::string_view also_kept) {
-  constexpr std::string_view kUnreserved =
+  static constexpr std::string_view kUnreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   std::string out;
   out.reserve(bytes.size());
@@ -202,7 +202,8 @@ std::string percent_encode(std::string_view bytes, std::string_view also_kept) {
 }
 
 std::string base64(std::string_view bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
