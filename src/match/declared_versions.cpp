@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kMaxDeclarations = 6;
 // A stated release wins over a better supported one when the copy was changed and the stated one is supported this well.
+// With this share of the files identical to one release, what is stated elsewhere is only shown.
+constexpr double kCertainShare = 0.97;
 constexpr double kStatedSupport = 0.85;
 // A version that the KB does not have is believed when the statement names the component and lies this close, in releases,
 // to the best supported one.
@@ -167,6 +169,8 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
   if (evidence.releases.empty()) return;
   const bool touched = copy.counts.changed + copy.counts.other_release > 0;
   const std::string best = version_at(evidence.releases.back());
+  const double found = copy.counts.identical + copy.counts.reformatted + copy.counts.changed;
+  const bool certain = found - copy.counts.changed - copy.counts.other_release >= kCertainShare * found;
   const auto agreeing = std::ranges::find_if(copy.declared, &Declaration::agrees);
   if (use_declarations && agreeing != copy.declared.end()) {
     std::erase_if(copy.versions, [&](const std::string& version) { return compare_versions(version, agreeing->version) != 0; });
@@ -177,7 +181,7 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
     if (!use_declarations) break;
     std::uint32_t number = 0;
     const bool is_release = is_release_of(kb, component, declared.version, number);
-    if (!touched) continue;  // the bytes are a release's: a statement cannot change that
+    if (!touched || certain) continue;  // the bytes are a release's: a statement cannot change that
     const bool plausible = is_release && evidence.support[number] >= kStatedSupport * evidence.best_support;
     if (plausible) {
       copy.versions = {version_at(number)};

@@ -17,8 +17,8 @@ constexpr double kMinExplained = 0.12;         // … or of the subject's
 
 std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shingles) {
   std::ranges::sort(shingles, {}, &fingerprint::Shingle::key);
-  const auto repeats = std::ranges::unique(shingles, {}, &fingerprint::Shingle::key);
-  shingles.erase(repeats.begin(), repeats.end());
+  const auto same_key = [](const auto& a, const auto& b) { return a.key == b.key; };
+  shingles.erase(std::unique(shingles.begin(), shingles.end(), same_key), shingles.end());
   for (const auto& shingle : shingles) kb_->prefetch(shingle.key);
   hits_.clear();
   for (const auto& shingle : shingles) {
