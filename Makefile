@@ -85,10 +85,10 @@ bench: build $(STARTER_KB)
 	@test -x bench/run || { echo "make: bench/run is not there yet" >&2; exit 1; }
 	bench/run
 
-## make accuracy     precision and recall over the trees of a truth set: make accuracy TRUTH=DIRECTORY
+## make accuracy     precision and recall over a truth set: make accuracy EVAL=DIRECTORY
 accuracy: build $(STARTER_KB)
-	@test -x tools/accuracy || { echo "make: tools/accuracy is not there yet" >&2; exit 1; }
-	tools/accuracy $(if $(TRUTH),--eval $(TRUTH)) $(ACCURACY_OPTIONS) --write
+	@test -n "$(EVAL)" || { echo "make: say where the truth set lies: make accuracy EVAL=DIRECTORY" >&2; exit 2; }
+	tools/accuracy --eval "$(EVAL)" $(ARGUMENTS)
 
 ## make format       let clang-format write the sources
 format:
