@@ -184,7 +184,7 @@ Range Kb::contents_with(fingerprint::NormalisedId normalised) const {
   const Range bucket = mapping_->bucket(kNormalisedBuckets, leading_bits(normalised, 64, mapping_->header().normalised_bits),
                                         std::min<std::size_t>(keys.size(), content_count()));
   const auto part = keys.subspan(bucket.first, bucket.size());
-  const auto [first, end] = std::ranges::equal_range(part, normalised);
+  const auto [first, end] = std::equal_range(part.begin(), part.end(), normalised);
   return {bucket.first + static_cast<std::uint32_t>(first - part.begin()),
           bucket.first + static_cast<std::uint32_t>(end - part.begin())};
 }
@@ -221,8 +221,10 @@ std::span<const ShingleEntry> Kb::occurrences(std::uint64_t key) const {
   const Range bucket =
       mapping_->bucket(kShingleBuckets, leading_bits(key, 48, mapping_->header().shingle_bits), entries.size());
   const auto part = entries.subspan(bucket.first, bucket.size());
-  const auto found = std::ranges::equal_range(part, static_cast<std::uint32_t>(key), {}, &ShingleEntry::low_key);
-  return {found.begin(), found.end()};
+  const auto low = static_cast<std::uint32_t>(key);
+  const auto first = std::ranges::lower_bound(part, low, {}, &ShingleEntry::low_key);
+  const auto end = std::ranges::upper_bound(first, part.end(), low, {}, &ShingleEntry::low_key);
+  return {first, end};
 }
 
 void Kb::prefetch(std::uint64_t key) const {

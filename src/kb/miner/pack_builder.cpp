@@ -47,8 +47,8 @@ FingerprintedContent fingerprint_content(fingerprint::Bytes bytes, std::string_v
   if (!fingerprint::looks_like_text(bytes) || type.role != fingerprint::FileRole::library) return result;
   fingerprint::sample_shingles(normalised, result.shingles);
   std::ranges::sort(result.shingles, {}, [](const fingerprint::Shingle& shingle) { return std::uint64_t{shingle.key}; });
-  const auto repeats = std::ranges::unique(result.shingles, [](const auto& a, const auto& b) { return a.key == b.key; });
-  result.shingles.erase(repeats.begin(), repeats.end());
+  const auto same_key = [](const auto& a, const auto& b) { return a.key == b.key; };
+  result.shingles.erase(std::unique(result.shingles.begin(), result.shingles.end(), same_key), result.shingles.end());
   return result;
 }
 
@@ -134,8 +134,7 @@ PackPath PackBuilder::finish_path(const std::string& name, const BuiltPath& path
     std::vector<std::uint32_t> positions;
     for (const std::uint32_t release : releases) positions.push_back(position[release]);
     std::ranges::sort(positions);
-    const auto repeats = std::ranges::unique(positions);
-    positions.erase(repeats.begin(), repeats.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
     out.versions.push_back(PackFileVersion{content, spans_of(positions)});
     largest = std::max(largest, contents_[content].normalised_bytes);
   }
