@@ -20,7 +20,7 @@ constexpr double kCertainShare = 0.97;
 constexpr double kStatedSupport = 0.85;
 // A version that the KB does not have is believed when the statement names the component and lies this close, in releases,
 // to the best supported one.
-// A copy of the newest release known with this share of its files changed is probably a later one.
+// A copy of the newest release known with this share of its files changed may well be a later one.
 constexpr double kMostlyChanged = 0.6;
 // Statement and contents are named side by side when they contradict each other, unless that makes a long list.
 constexpr std::size_t kMaxConflict = 3;
@@ -210,9 +210,8 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
   const bool newest = evidence.releases.back() + 1 == component.releases.size();
   const std::uint32_t all = copy.counts.identical + copy.counts.reformatted + copy.counts.changed;
   if (newest && copy.counts.changed > kMostlyChanged * all) {
-    copy.version_note = fmt::format("after {}: resembles the newest release known, and differs in {} of {} files", best,
+    copy.version_note = fmt::format("{} or later: the newest release known, and {} of {} files differ from it", best,
                                     copy.counts.changed, all);
-    copy.versions.clear();
     return;
   }
   if (copy.counts.other_release > 0) {
