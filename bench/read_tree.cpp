@@ -1,5 +1,6 @@
 // usage: stowaway-read-tree DIR
-// The yardstick of a scan: walks a tree and reads every regular file once, with one thread, and does nothing with it.
+// The yardstick of a scan: walks a tree and reads every regular file once, with one thread, and
+// does nothing with it.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +22,8 @@ void read_file(int folder, const char* name, std::vector<char>& buffer, Count& c
   const int file = ::openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return;
   ++count.files;
-  for (ssize_t got = 0; (got = ::read(file, buffer.data(), buffer.size())) > 0;) count.bytes += static_cast<std::uint64_t>(got);
+  for (ssize_t got = 0; (got = ::read(file, buffer.data(), buffer.size())) > 0;)
+    count.bytes += static_cast<std::uint64_t>(got);
   ::close(file);
 }
 
@@ -32,7 +34,8 @@ void read_folder(int folder, std::vector<char>& buffer, Count& count) {
     if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
     if (entry->d_type == DT_REG) read_file(::dirfd(listing), entry->d_name, buffer, count);
     if (entry->d_type != DT_DIR) continue;
-    const int below = ::openat(::dirfd(listing), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int below =
+        ::openat(::dirfd(listing), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (below >= 0) read_folder(below, buffer, count);
   }
   ::closedir(listing);

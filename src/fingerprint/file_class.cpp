@@ -37,16 +37,19 @@ const Tables& tables() {
     }
     for (const NameRow& row : kNames)
       if (row.kind != NameKind::prefix)
-        (row.kind == NameKind::directory ? built.directories : built.files).emplace(row.name, row.role);
+        (row.kind == NameKind::directory ? built.directories : built.files)
+            .emplace(row.name, row.role);
     return built;
   }();
   return kTables;
 }
 
-// Lower-cases into a buffer on the stack; empty when the name is longer than anything in the tables.
+// Lower-cases into a buffer on the stack; empty when the name is longer than anything in the
+// tables.
 class LowerName {
  public:
-  explicit LowerName(std::string_view name) : size_(name.size() <= kMaxNameBytes ? name.size() : 0) {
+  explicit LowerName(std::string_view name)
+      : size_(name.size() <= kMaxNameBytes ? name.size() : 0) {
     std::transform(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(size_), buffer_.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   }
@@ -61,7 +64,8 @@ void classify_suffix(std::string_view name, FileClass& result) {
   const std::size_t keep = std::min(name.size(), tables().longest_suffix);
   const LowerName lower(name.substr(name.size() - keep));
   const std::string_view tail = lower.view();
-  for (std::size_t dot = tail.find('.'); dot != std::string_view::npos; dot = tail.find('.', dot + 1)) {
+  for (std::size_t dot = tail.find('.'); dot != std::string_view::npos;
+       dot = tail.find('.', dot + 1)) {
     const auto found = tables().suffixes.find(tail.substr(dot));
     if (found == tables().suffixes.end()) continue;
     result.is_code = true;
@@ -72,7 +76,8 @@ void classify_suffix(std::string_view name, FileClass& result) {
 
 FileRole role_of_name(std::string_view name) {
   const LowerName lower(name);
-  if (const auto found = tables().files.find(lower.view()); found != tables().files.end()) return found->second;
+  if (const auto found = tables().files.find(lower.view()); found != tables().files.end())
+    return found->second;
   for (const NameRow& row : kNames)
     if (row.kind == NameKind::prefix && lower.view().starts_with(row.name)) return row.role;
   return FileRole::library;
@@ -88,7 +93,8 @@ FileClass classify(std::string_view path) {
   for (std::size_t from = 0; slash != std::string_view::npos && from < slash;) {
     const std::size_t end = path.find('/', from);
     const LowerName part(path.substr(from, end - from));
-    if (const auto found = tables().directories.find(part.view()); found != tables().directories.end()) {
+    if (const auto found = tables().directories.find(part.view());
+        found != tables().directories.end()) {
       result.role = found->second;
       return result;
     }

@@ -1,6 +1,7 @@
-// What a file is for, from its name alone: whether it is code, how its comments look, and which part of a project it
-// belongs to. The knowledge is data: catalog/code-suffixes.txt and catalog/noise-names.txt, compiled in.
-// Part of the pack format: the comment style decides the normalised bytes. Safe from any thread; no allocation.
+// What a file is for, from its name alone: whether it is code, how its comments look, and which
+// part of a project it belongs to. The knowledge is data: catalog/code-suffixes.txt and
+// catalog/noise-names.txt, compiled in. Part of the pack format: the comment style decides the
+// normalised bytes. Safe from any thread; no allocation.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,12 @@
 namespace stowaway::fingerprint {
 
 enum class FileRole : std::uint8_t {
-  library,      // what a copy consists of
-  test,         // tests, fuzzers, benchmarks
-  example,      // samples, demos
+  library,  // what a copy consists of
+  test,     // tests, fuzzers, benchmarks
+  example,  // samples, demos
   documentation,
-  boilerplate,  // build system, licence texts, generated skeletons: many unrelated projects carry it
+  boilerplate,  // build system, licence texts, generated skeletons: many unrelated projects carry
+                // it
 };
 
 struct FileClass {

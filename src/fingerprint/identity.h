@@ -1,4 +1,5 @@
-// Content identities: what names a sequence of bytes. Bytes in, digests out; no I/O, no logging; safe from any thread.
+// Content identities: what names a sequence of bytes. Bytes in, digests out; no I/O, no logging;
+// safe from any thread.
 #pragma once
 
 #include <array>

@@ -94,7 +94,9 @@ void strip_c(Writer& writer, const std::uint8_t* in, std::size_t end, bool line_
       }
     } else if (line_comments && next == '/' && (at == 0 || kBeforeLineComment[in[at - 1]])) {
       const void* newline = std::memchr(in + at, '\n', end - at);
-      at = newline == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(newline) - in);
+      at = newline == nullptr
+               ? end
+               : static_cast<std::size_t>(static_cast<const std::uint8_t*>(newline) - in);
       continue;
     }
     writer.keep_unless_blank(in[at++]);
@@ -105,7 +107,9 @@ void strip_hash(Writer& writer, const std::uint8_t* in, std::size_t end) {
   for (std::size_t at = 0; at < end;) {
     const void* newline = std::memchr(in + at, '\n', end - at);
     const std::size_t line_end =
-        newline == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(newline) - in);
+        newline == nullptr
+            ? end
+            : static_cast<std::size_t>(static_cast<const std::uint8_t*>(newline) - in);
     std::size_t first = at;
     while (first < line_end && in[first] <= 0x20) ++first;
     if (first < line_end && in[first] != '#') writer.copy_plain(in, first, line_end, kPlain);
@@ -143,6 +147,8 @@ Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out) {
   return normalise_scalar(bytes, style, out);
 }
 
-NormalisedId normalised_id(Bytes normalised) { return XXH3_64bits(normalised.data(), normalised.size()); }
+NormalisedId normalised_id(Bytes normalised) {
+  return XXH3_64bits(normalised.data(), normalised.size());
+}
 
 }  // namespace stowaway::fingerprint

@@ -12,7 +12,8 @@ constexpr std::uint32_t kSelectBelow = 1U << (32 - kMinDensityExponent);
 
 Shingle shingle_at(const std::uint8_t* last, std::uint32_t selector) {
   const std::uint64_t hash = XXH3_64bits(last - (kShingleBytes - 1), kShingleBytes);
-  return Shingle{hash >> (64 - kShingleKeyBits), static_cast<std::uint8_t>(std::countl_zero(selector))};
+  return Shingle{hash >> (64 - kShingleKeyBits),
+                 static_cast<std::uint8_t>(std::countl_zero(selector))};
 }
 
 }  // namespace
@@ -31,6 +32,8 @@ void sample_shingles_scalar(Bytes normalised, std::vector<Shingle>& out) {
   }
 }
 
-void sample_shingles(Bytes normalised, std::vector<Shingle>& out) { sample_shingles_scalar(normalised, out); }
+void sample_shingles(Bytes normalised, std::vector<Shingle>& out) {
+  sample_shingles_scalar(normalised, out);
+}
 
 }  // namespace stowaway::fingerprint

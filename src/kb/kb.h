@@ -1,9 +1,10 @@
 // The door of `kb` for those who ask: an open knowledge base.
 //
-// Read-only, mapped from one index file, shared between threads and processes without locks. All positions are 32-bit
-// numbers that mean something only within one open Kb. The file is untrusted: its header, its directory and every
-// position are checked (cheaply at open, at each use, in full by verify()); a damaged file gives an error or an empty
-// answer, never undefined behaviour. What the answers mean is the business of `match`.
+// Read-only, mapped from one index file, shared between threads and processes without locks. All
+// positions are 32-bit numbers that mean something only within one open Kb. The file is untrusted:
+// its header, its directory and every position are checked (cheaply at open, at each use, in full
+// by verify()); a damaged file gives an error or an empty answer, never undefined behaviour. What
+// the answers mean is the business of `match`.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,7 @@ struct ComponentView {
 
 struct ReleaseView {
   std::string_view version, revision;
-  std::uint32_t date;        // 20220327; 0 unknown
+  std::uint32_t date;  // 20220327; 0 unknown
   std::uint32_t code_files;
 };
 
@@ -60,7 +61,8 @@ struct Posting {
 
 class Kb {
  public:
-  // Fails with not_found, corrupt (truncated, foreign, damaged header) or unsupported (another format).
+  // Fails with not_found, corrupt (truncated, foreign, damaged header) or unsupported (another
+  // format).
   static Result<Kb> open(const std::string& file);
   Kb(Kb&&) noexcept;
   Kb& operator=(Kb&&) noexcept;

@@ -27,7 +27,8 @@ struct Worker {
 
 class Collector final : public source::Sink {
  public:
-  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances) : kb_(&kb), resemblances_(resemblances) {
+  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances)
+      : kb_(&kb), resemblances_(resemblances) {
     for (unsigned i = 0; i < jobs; ++i) workers_.emplace_back(kb);
   }
 
@@ -41,12 +42,15 @@ class Collector final : public source::Sink {
     scanned.size_bytes = file.bytes.size();
     scanned.role = type.role;
     const auto normalised = fingerprint::normalise(file.bytes, type.comments, worker.normalised);
-    scanned.normalised_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(normalised.size(), UINT32_MAX));
+    scanned.normalised_bytes =
+        static_cast<std::uint32_t>(std::min<std::size_t>(normalised.size(), UINT32_MAX));
     if (normalised.size() < kMinNormalisedBytes) return;
     scanned.contents = kb_->contents_with(fingerprint::normalised_id(normalised));
     if (scanned.known()) confirm(file.bytes, scanned);
-    // What the KB knows only from those who carry it may still resemble a file of the component that it comes from.
-    if (resemblances_ && (!scanned.known() || only_carried(scanned)) && fingerprint::looks_like_text(file.bytes))
+    // What the KB knows only from those who carry it may still resemble a file of the component
+    // that it comes from.
+    if (resemblances_ && (!scanned.known() || only_carried(scanned)) &&
+        fingerprint::looks_like_text(file.bytes))
       resemble(worker, normalised, scanned);
     if (is_header(file.path) || (!scanned.exact && (scanned.known() || !scanned.resembles.empty())))
       scanned.statements = statements_in_code(file.bytes);
@@ -66,7 +70,8 @@ class Collector final : public source::Sink {
   }
 
   void on_gap(unsigned number, source::Gap gap) override {
-    if (workers_[number].gaps.size() < kMaxGapsKept) workers_[number].gaps.push_back(std::move(gap));
+    if (workers_[number].gaps.size() < kMaxGapsKept)
+      workers_[number].gaps.push_back(std::move(gap));
   }
 
   Collected finish(source::Summary summary) {
@@ -97,7 +102,8 @@ class Collector final : public source::Sink {
   void confirm(fingerprint::Bytes bytes, ScannedFile& scanned) const {
     const auto sha256 = fingerprint::sha256_of(bytes);
     for (kb::ContentId id = scanned.contents.first; id < scanned.contents.end; ++id)
-      if (std::memcmp(kb_->content(id).sha256.data(), sha256.bytes.data(), kb_->content(id).sha256.size()) == 0) {
+      if (std::memcmp(kb_->content(id).sha256.data(), sha256.bytes.data(),
+                      kb_->content(id).sha256.size()) == 0) {
         scanned.contents = {id, id + 1};
         scanned.exact = true;
         return;
@@ -123,7 +129,8 @@ class Collector final : public source::Sink {
 
 }  // namespace
 
-Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options, bool resemblances) {
+Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
+                          bool resemblances) {
   Collector collector(kb, source::effective_jobs(options), resemblances);
   STOWAWAY_TRY(const auto summary, subject.deliver(collector, options));
   return collector.finish(summary);

@@ -1,5 +1,6 @@
-// First pass of a scan: fingerprints every file as it streams by and keeps what the KB says of it. Bounded memory: of a
-// file that the KB has never seen only its path is kept. DESIGN §5, steps 1 and 2.
+// First pass of a scan: fingerprints every file as it streams by and keeps what the KB says of it.
+// Bounded memory: of a file that the KB has never seen only its path is kept. DESIGN §5, steps 1
+// and 2.
 #pragma once
 
 #include <cstdint>
@@ -17,38 +18,39 @@ namespace stowaway::match {
 // A file of the KB that an unidentified file of the subject resembles.
 struct Resemblance {
   kb::PathId path;
-  std::uint32_t best_version;                // of the path's file versions, counted from its first
-  double contained_ratio;                    // share of that version's shingles found in the file
-  double explained_ratio;                    // share of the file's shingles, at that density, that it explains
-  std::uint32_t matched;                     // shingles
+  std::uint32_t best_version;  // of the path's file versions, counted from its first
+  double contained_ratio;      // share of that version's shingles found in the file
+  double explained_ratio;      // share of the file's shingles, at that density, that it explains
+  std::uint32_t matched;       // shingles
   std::vector<std::uint16_t> matched_per_version;  // one per file version of the path
 };
 
 struct ScannedFile {
   std::string path;
   std::uint64_t size_bytes = 0;
-  std::uint32_t normalised_bytes = 0;        // 0 for an md5 list
+  std::uint32_t normalised_bytes = 0;  // 0 for an md5 list
   fingerprint::FileRole role = fingerprint::FileRole::library;
-  kb::Range contents;                        // same after normalisation; empty: not known
-  bool exact = false;                        // `contents` is one content, confirmed byte for byte
-  std::vector<Resemblance> resembles;        // best first; when `contents` is empty or only carried
-  std::vector<Statement> statements;         // of headers, and of files that are not exactly known
+  kb::Range contents;                  // same after normalisation; empty: not known
+  bool exact = false;                  // `contents` is one content, confirmed byte for byte
+  std::vector<Resemblance> resembles;  // best first; when `contents` is empty or only carried
+  std::vector<Statement> statements;   // of headers, and of files that are not exactly known
   bool known() const { return !contents.empty(); }
 };
 
 struct Manifest {
   std::string path;
-  std::vector<Statement> statements;         // never empty
+  std::vector<Statement> statements;  // never empty
 };
 
 struct Collected {
-  std::vector<ScannedFile> files;            // code files only, sorted by path
-  std::vector<Manifest> manifests;           // sorted by path; exactly known files are no manifests
-  std::vector<source::Gap> gaps;             // sorted by path
+  std::vector<ScannedFile> files;   // code files only, sorted by path
+  std::vector<Manifest> manifests;  // sorted by path; exactly known files are no manifests
+  std::vector<source::Gap> gaps;    // sorted by path
   source::Summary summary;
 };
 
 // Fails as Source::deliver does.
-Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options, bool resemblances);
+Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
+                          bool resemblances);
 
 }  // namespace stowaway::match

@@ -19,13 +19,17 @@ struct Draft {
   Copy copy;
   const Placement* placement;
   VersionEvidence evidence;
-  std::uint32_t own_library_files = 0, own_sources = 0;  // hits that are not carried; sources: no C or C++ headers
+  std::uint32_t own_library_files = 0,
+                own_sources = 0;  // hits that are not carried; sources: no C or C++ headers
 };
 
-double ratio(double part, double whole) { return whole <= 0 ? 0 : std::clamp(part / whole, 0.0, 1.0); }
+double ratio(double part, double whole) {
+  return whole <= 0 ? 0 : std::clamp(part / whole, 0.0, 1.0);
+}
 
 // Code files at or below `root`.
-std::span<const ScannedFile> files_below(const std::vector<ScannedFile>& files, const std::string& root) {
+std::span<const ScannedFile> files_below(const std::vector<ScannedFile>& files,
+                                         const std::string& root) {
   if (root.empty()) return files;
   const auto first = std::ranges::lower_bound(files, root + '/', {}, &ScannedFile::path);
   const auto last = std::ranges::lower_bound(files, root + '0', {}, &ScannedFile::path);
@@ -36,8 +40,8 @@ bool is_library(const kb::Kb& kb, kb::PathId path) {
   return kb.path(path).role == static_cast<std::uint8_t>(fingerprint::FileRole::library);
 }
 
-Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
-                 const kb::Kb& kb) {
+Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
+                 const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   Draft draft{{}, &placement, {}, 0, 0};
   std::vector<Hit> mine;
   double likeness = 0;
@@ -49,8 +53,14 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const st
     draft.own_library_files += !hit.carried && is_library(kb, hit.path);
     draft.own_sources += !hit.carried && !is_header(files[hit.file].path);
     switch (hit.quality) {
-      case HitQuality::exact: ++draft.copy.counts.identical; likeness += 1; break;
-      case HitQuality::reformatted: ++draft.copy.counts.reformatted; likeness += 1; break;
+      case HitQuality::exact:
+        ++draft.copy.counts.identical;
+        likeness += 1;
+        break;
+      case HitQuality::reformatted:
+        ++draft.copy.counts.reformatted;
+        likeness += 1;
+        break;
       case HitQuality::similar:
         ++draft.copy.counts.changed;
         likeness += files[hit.file].resembles[hit.resemblance].explained_ratio;
@@ -70,11 +80,14 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits, const st
   copy.purity_ratio = ratio(static_cast<double>(placement.hits.size()),
                             static_cast<double>(files_below(files, placement.root).size()));
   copy.unchanged_ratio = ratio(likeness, static_cast<double>(placement.hits.size()));
-  for (const kb::ComponentId rival : placement.rivals) copy.alternatives.emplace_back(kb.component(rival).name);
+  for (const kb::ComponentId rival : placement.rivals)
+    copy.alternatives.emplace_back(kb.component(rival).name);
   return draft;
 }
 
-double library_coverage(const Draft& draft) { return ratio(draft.evidence.present, draft.evidence.library_files); }
+double library_coverage(const Draft& draft) {
+  return ratio(draft.evidence.present, draft.evidence.library_files);
+}
 
 // Whether what was found is enough to name the component at all. docs/matching.md, "Findings".
 bool is_finding(const Draft& draft, bool named) {
@@ -84,7 +97,8 @@ bool is_finding(const Draft& draft, bool named) {
   // Likeness alone names nobody unless there is much of it.
   const bool only_similar = draft.copy.counts.identical + draft.copy.counts.reformatted == 0;
   if (only_similar && draft.copy.unchanged_ratio < (named ? 0.35 : 0.5)) return false;
-  // Headers alone are the interface to a library that lies elsewhere, unless it consists of headers.
+  // Headers alone are the interface to a library that lies elsewhere, unless it consists of
+  // headers.
   const bool of_headers = draft.evidence.library_headers * 2 > draft.evidence.library_files;
   if (draft.own_sources == 0 && !of_headers && coverage < 0.2) return named && weight >= 8;
   if (named || coverage >= 0.5) return weight >= 5;
@@ -94,32 +108,38 @@ bool is_finding(const Draft& draft, bool named) {
 
 Verdict verdict_of(const Draft& draft) {
   const Copy& copy = draft.copy;
-  const bool touched = copy.counts.changed + copy.counts.reformatted + copy.counts.other_release > 0;
+  const bool touched =
+      copy.counts.changed + copy.counts.reformatted + copy.counts.other_release > 0;
   if (library_coverage(draft) < 0.1) return Verdict::fragment;
   if (touched) return Verdict::modified;
   return copy.coverage_ratio >= 1.0 ? Verdict::identical : Verdict::subset;
 }
 
-// Chosen so that the reliability table of `make accuracy` never shows fewer right findings than stated. Weight and
-// identity count most: bytes are not the same by chance; a name and a covered release add to it.
+// Chosen so that the reliability table of `make accuracy` never shows fewer right findings than
+// stated. Weight and identity count most: bytes are not the same by chance; a name and a covered
+// release add to it.
 double confidence_of(const Draft& draft) {
   const Copy& copy = draft.copy;
   const double found = copy.counts.identical + copy.counts.reformatted + copy.counts.changed;
   const double same = ratio(copy.counts.identical + copy.counts.reformatted, found);
-  const double confidence = 0.5 + 0.2 * std::min(1.0, draft.placement->own_weight / 40) + 0.12 * same +
-                            (draft.placement->named ? 0.12 : 0.0) + 0.06 * std::min(1.0, 4 * library_coverage(draft)) -
+  const double confidence = 0.5 + 0.2 * std::min(1.0, draft.placement->own_weight / 40) +
+                            0.12 * same + (draft.placement->named ? 0.12 : 0.0) +
+                            0.06 * std::min(1.0, 4 * library_coverage(draft)) -
                             (same == 0 ? 0.1 : 0.0);
   return std::clamp(confidence, 0.05, 0.99);
 }
 
-// The component at the top, or in the one folder where nearly all of the subject lies ("src", an archive's own folder).
+// The component at the top, or in the one folder where nearly all of the subject lies ("src", an
+// archive's own folder).
 bool is_subject_itself(const Draft& draft, const std::vector<ScannedFile>& files) {
   const std::string& root = draft.placement->root;
-  const double share = ratio(static_cast<double>(files_below(files, root).size()), static_cast<double>(files.size()));
-  const auto library = static_cast<double>(std::ranges::count(files_below(files, root), fingerprint::FileRole::library,
-                                                              &ScannedFile::role));
+  const double share = ratio(static_cast<double>(files_below(files, root).size()),
+                             static_cast<double>(files.size()));
+  const auto library = static_cast<double>(std::ranges::count(
+      files_below(files, root), fingerprint::FileRole::library, &ScannedFile::role));
   const double purity = ratio(draft.own_library_files, library);
-  const bool is_top = root.empty() || (root.find('/') == std::string::npos && share >= kTopFolderShare);
+  const bool is_top =
+      root.empty() || (root.find('/') == std::string::npos && share >= kTopFolderShare);
   return is_top && purity >= kSelfPurity && library_coverage(draft) >= kSelfCoverage;
 }
 
@@ -127,7 +147,8 @@ void nest(std::vector<Copy>& copies) {
   for (std::size_t i = 0; i < copies.size(); ++i)
     for (std::size_t j = 0; j < copies.size(); ++j) {
       if (i == j || !lies_below(copies[i].path, copies[j].path)) continue;
-      const bool closer = !copies[i].nested_in || copies[*copies[i].nested_in].path.size() < copies[j].path.size();
+      const bool closer =
+          !copies[i].nested_in || copies[*copies[i].nested_in].path.size() < copies[j].path.size();
       if (closer) copies[i].nested_in = j;
     }
 }
@@ -135,7 +156,8 @@ void nest(std::vector<Copy>& copies) {
 }  // namespace
 
 void describe_copies(const std::vector<Placement>& placements, std::span<const Hit> hits,
-                     const Collected& collected, const kb::Kb& kb, const ScanOptions& options, ScanResult& result) {
+                     const Collected& collected, const kb::Kb& kb, const ScanOptions& options,
+                     ScanResult& result) {
   const std::vector<ScannedFile>& files = collected.files;
   for (const Placement& placement : placements) {
     Draft draft = draft_copy(placement, hits, files, kb);
@@ -146,8 +168,8 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
     draft.copy.confidence = confidence_of(draft);
     if (options.evidence) fill_evidence(placement, draft.evidence, hits, files, kb, draft.copy);
     if (result.self.empty() && is_subject_itself(draft, files)) {
-      result.self.push_back({draft.copy.component, draft.copy.purl, draft.copy.versions, draft.copy.verdict,
-                             draft.copy.confidence, draft.copy.coverage_ratio});
+      result.self.push_back({draft.copy.component, draft.copy.purl, draft.copy.versions,
+                             draft.copy.verdict, draft.copy.confidence, draft.copy.coverage_ratio});
       continue;
     }
     result.copies.push_back(std::move(draft.copy));

@@ -1,5 +1,6 @@
-// Turns placements into the copies of a result: version, verdict, confidence, counts; decides which are findings at all
-// and whether the subject itself is a known release. docs/matching.md defines verdicts and confidence.
+// Turns placements into the copies of a result: version, verdict, confidence, counts; decides which
+// are findings at all and whether the subject itself is a known release. docs/matching.md defines
+// verdicts and confidence.
 #pragma once
 
 #include <span>

@@ -17,17 +17,30 @@ constexpr std::size_t kMaxMatches = 400;
 #define STOWAWAY_VERSION R"(\d{1,4}(?:\.\d{1,5}){1,3}[a-z]?(?:[-.]?(?:alpha|beta|rc|pre)[-.]?\d*)?)"
 
 struct Expressions {
-  Expression text_macro{R"re(^[ \t]*#[ \t]*define[ \t]+(\w*VER(?:SION)?\w*|\w*RELEASE\w*)[ \t]+(?:\w+\()?"[^"\n0-9]{0,24}()re" STOWAWAY_VERSION ")"};
+  Expression text_macro{
+      R"re(^[ \t]*#[ \t]*define[ \t]+(\w*VER(?:SION)?\w*|\w*RELEASE\w*)[ \t]+(?:\w+\()?"[^"\n0-9]{0,24}()re" STOWAWAY_VERSION
+      ")"};
   Expression number_macro{
       R"re(^[ \t]*#[ \t]*define[ \t]+(\w*?)_?(?:VER(?:SION)?_?)?(MAJOR|MINOR|MICRO|PATCHLEVEL|PATCH|RELEASE|REVISION|SUBMINOR|SUBLEVEL|TEENY|BUGFIX|POINT)(?:_?VER(?:SION)?|_?V|_?NUMBER)?[ \t]+\(?[ \t]*(\d{1,6})\b)re"};
   Expression constant{
-      R"re((\w*[vV]er(?:sion)?\w*)(?:\[\])?[ \t]*=[ \t]*(?:"[^"\n0-9]{0,16}()re" STOWAWAY_VERSION R"re()|\{[ \t]*(\d{1,5})[ \t]*,[ \t]*(\d{1,5})[ \t]*(?:,[ \t]*(\d{1,5}))?))re"};
-  Expression banner{R"re((?:(?:[vV]ersion|VERSION|[rR]elease|@version)[ \t:=]+v?|[ \t]-[ \t]v|\b[vV])()re" STOWAWAY_VERSION ")\\b"};
-  Expression autoconf{R"re(AC_INIT[ \t]*\([ \t\n]*\[?([^\],\n]{1,60})\]?[ \t]*,[ \t\n]*\[?()re" STOWAWAY_VERSION ")"};
-  Expression cmake{R"re((?:project|PROJECT)[ \t]*\([ \t\n]*"?([\w.+-]{1,60})"?[^)]{0,200}?VERSION[ \t\n]+"?()re" STOWAWAY_VERSION ")"};
-  Expression meson{R"re(project[ \t]*\([ \t\n]*'([^'\n]{1,60})'[^)]{0,400}?version[ \t]*:[ \t]*'()re" STOWAWAY_VERSION ")"};
+      R"re((\w*[vV]er(?:sion)?\w*)(?:\[\])?[ \t]*=[ \t]*(?:"[^"\n0-9]{0,16}()re" STOWAWAY_VERSION
+      R"re()|\{[ \t]*(\d{1,5})[ \t]*,[ \t]*(\d{1,5})[ \t]*(?:,[ \t]*(\d{1,5}))?))re"};
+  Expression banner{
+      R"re((?:(?:[vV]ersion|VERSION|[rR]elease|@version)[ \t:=]+v?|[ \t]-[ \t]v|\b[vV])()re" STOWAWAY_VERSION
+      ")\\b"};
+  Expression autoconf{
+      R"re(AC_INIT[ \t]*\([ \t\n]*\[?([^\],\n]{1,60})\]?[ \t]*,[ \t\n]*\[?()re" STOWAWAY_VERSION
+      ")"};
+  Expression cmake{
+      R"re((?:project|PROJECT)[ \t]*\([ \t\n]*"?([\w.+-]{1,60})"?[^)]{0,200}?VERSION[ \t\n]+"?()re" STOWAWAY_VERSION
+      ")"};
+  Expression meson{
+      R"re(project[ \t]*\([ \t\n]*'([^'\n]{1,60})'[^)]{0,400}?version[ \t]*:[ \t]*'()re" STOWAWAY_VERSION
+      ")"};
   Expression key_name{R"re(^[ \t-]*(?:Name|name|Short Name)[ \t]*:[ \t]*"?([^"\n]{1,80}))re"};
-  Expression key_version{R"re(^[ \t-]*(?:Version|version|release|Release)[ \t]*:[ \t]*"?[^0-9\n"]{0,24}()re" STOWAWAY_VERSION ")"};
+  Expression key_version{
+      R"re(^[ \t-]*(?:Version|version|release|Release)[ \t]*:[ \t]*"?[^0-9\n"]{0,24}()re" STOWAWAY_VERSION
+      ")"};
 };
 
 const Expressions& expressions() {
@@ -35,7 +48,8 @@ const Expressions& expressions() {
   return kExpressions;
 }
 
-// What is left of a macro's name when the words that say "version" are taken away: LZ4 of LZ4_VERSION_STRING.
+// What is left of a macro's name when the words that say "version" are taken away: LZ4 of
+// LZ4_VERSION_STRING.
 std::string stem_of(std::string_view macro) {
   std::size_t cut = macro.size();
   for (const std::string_view word : {"VERSION", "Version", "version", "VER", "RELEASE", "ver"})
@@ -46,12 +60,14 @@ std::string stem_of(std::string_view macro) {
 }
 
 bool mentions_version(std::string_view text) {
-  return text.find("ersion") != std::string_view::npos || text.find("ERSION") != std::string_view::npos ||
-         text.find("_MAJOR") != std::string_view::npos || text.find("VER_") != std::string_view::npos ||
-         text.find(" v") != std::string_view::npos;
+  return text.find("ersion") != std::string_view::npos ||
+         text.find("ERSION") != std::string_view::npos ||
+         text.find("_MAJOR") != std::string_view::npos ||
+         text.find("VER_") != std::string_view::npos || text.find(" v") != std::string_view::npos;
 }
 
-void add(std::vector<Statement>& out, std::string name, std::string_view version, const char* method) {
+void add(std::vector<Statement>& out, std::string name, std::string_view version,
+         const char* method) {
   if (out.size() < kMaxStatements) out.push_back({std::move(name), std::string(version), method});
 }
 
@@ -61,14 +77,19 @@ struct Numbers {
 
 void add_number_macros(std::string_view text, std::vector<Statement>& out) {
   std::map<std::string, Numbers> by_stem;
-  expressions().number_macro.for_each(text, kMaxMatches, [&](std::span<const std::string_view> groups) {
-    Numbers& numbers = by_stem[std::string(groups[1])];
-    std::string& field = groups[2] == "MAJOR" ? numbers.major : groups[2] == "MINOR" ? numbers.minor : numbers.patch;
-    if (field.empty()) field = groups[3];
-  });
+  expressions().number_macro.for_each(text, kMaxMatches,
+                                      [&](std::span<const std::string_view> groups) {
+                                        Numbers& numbers = by_stem[std::string(groups[1])];
+                                        std::string& field = groups[2] == "MAJOR"   ? numbers.major
+                                                             : groups[2] == "MINOR" ? numbers.minor
+                                                                                    : numbers.patch;
+                                        if (field.empty()) field = groups[3];
+                                      });
   for (const auto& [stem, numbers] : by_stem)
     if (!numbers.major.empty() && !numbers.minor.empty())
-      add(out, stem, numbers.major + "." + numbers.minor + (numbers.patch.empty() ? "" : "." + numbers.patch), "macro");
+      add(out, stem,
+          numbers.major + "." + numbers.minor + (numbers.patch.empty() ? "" : "." + numbers.patch),
+          "macro");
 }
 
 std::string_view text_of(fingerprint::Bytes bytes) {
@@ -83,7 +104,9 @@ std::vector<Statement> from_json(fingerprint::Bytes bytes, const char* method) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   const auto text_at = [](const nlohmann::json& object, const char* key) {
     const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+    return object.is_object() && found != object.end() && found->is_string()
+               ? found->get<std::string>()
+               : std::string();
   };
   const auto add_object = [&](const nlohmann::json& object) {
     std::string name = text_at(object, "name"), version = text_at(object, "version");
@@ -107,9 +130,11 @@ std::vector<Statement> from_keys(fingerprint::Bytes bytes, const char* method) {
   return {Statement{name, version, method}};
 }
 
-std::vector<Statement> from_call(const Expression& expression, fingerprint::Bytes bytes, const char* method) {
+std::vector<Statement> from_call(const Expression& expression, fingerprint::Bytes bytes,
+                                 const char* method) {
   std::vector<Statement> out;
-  expression.for_each(text_of(bytes), 1, [&](auto groups) { add(out, std::string(groups[1]), groups[2], method); });
+  expression.for_each(text_of(bytes), 1,
+                      [&](auto groups) { add(out, std::string(groups[1]), groups[2], method); });
   return out;
 }
 
@@ -119,31 +144,38 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
   std::vector<Statement> out;
   const std::string_view text = text_of(bytes);
   if (!mentions_version(text)) return out;
-  expressions().text_macro.for_each(text, kMaxMatches,
-                                    [&](auto groups) { add(out, stem_of(groups[1]), groups[2], "macro"); });
+  expressions().text_macro.for_each(
+      text, kMaxMatches, [&](auto groups) { add(out, stem_of(groups[1]), groups[2], "macro"); });
   add_number_macros(text, out);
   expressions().constant.for_each(text, 8, [&](auto groups) {
-    if (!groups[2].empty()) add(out, stem_of(groups[1]), groups[2], "constant");
+    if (!groups[2].empty())
+      add(out, stem_of(groups[1]), groups[2], "constant");
     else if (!groups[3].empty())
-      add(out, stem_of(groups[1]), std::string(groups[3]) + "." + std::string(groups[4]) +
-                                       (groups[5].empty() ? "" : "." + std::string(groups[5])), "constant");
+      add(out, stem_of(groups[1]),
+          std::string(groups[3]) + "." + std::string(groups[4]) +
+              (groups[5].empty() ? "" : "." + std::string(groups[5])),
+          "constant");
   });
-  expressions().banner.for_each(text.substr(0, kBannerBytes), 1, [&](auto groups) { add(out, "", groups[1], "banner"); });
+  expressions().banner.for_each(text.substr(0, kBannerBytes), 1,
+                                [&](auto groups) { add(out, "", groups[1], "banner"); });
   return out;
 }
 
 bool is_manifest(std::string_view path) {
   static constexpr std::array<std::string_view, 12> kNames{
-      "package.json", "bower.json", "component.json", "configure.ac", "configure.in", "CMakeLists.txt", "meson.build",
-      "moz.yaml", "README.chromium", "qt_attribution.json", "METADATA", "PKG-INFO"};
+      "package.json",    "bower.json",          "component.json", "configure.ac",
+      "configure.in",    "CMakeLists.txt",      "meson.build",    "moz.yaml",
+      "README.chromium", "qt_attribution.json", "METADATA",       "PKG-INFO"};
   return std::ranges::find(kNames, name_of_file(path)) != kNames.end();
 }
 
 std::vector<Statement> statements_in_manifest(std::string_view path, fingerprint::Bytes bytes) {
   const std::string_view name = name_of_file(path);
-  if (name == "package.json" || name == "bower.json" || name == "component.json") return from_json(bytes, "package.json");
+  if (name == "package.json" || name == "bower.json" || name == "component.json")
+    return from_json(bytes, "package.json");
   if (name == "qt_attribution.json") return from_json(bytes, "manifest");
-  if (name == "configure.ac" || name == "configure.in") return from_call(expressions().autoconf, bytes, "autoconf");
+  if (name == "configure.ac" || name == "configure.in")
+    return from_call(expressions().autoconf, bytes, "autoconf");
   if (name == "CMakeLists.txt") return from_call(expressions().cmake, bytes, "cmake");
   if (name == "meson.build") return from_call(expressions().meson, bytes, "meson");
   return from_keys(bytes, "manifest");

@@ -1,6 +1,6 @@
-// What files state about versions: macros, banners, manifests. Evidence beside the contents, never instead of them.
-// Pure; no I/O; safe from any thread. Reads untrusted text with bounded work: expressions run with a match limit over at
-// most kMaxDeclaredBytes of a file.
+// What files state about versions: macros, banners, manifests. Evidence beside the contents, never
+// instead of them. Pure; no I/O; safe from any thread. Reads untrusted text with bounded work:
+// expressions run with a match limit over at most kMaxDeclaredBytes of a file.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,11 @@ namespace stowaway::match {
 inline constexpr std::size_t kMaxDeclaredBytes = 256 * 1024;
 
 struct Statement {
-  std::string name;     // "LZ4" of LZ4_VERSION_MAJOR, the package of a manifest; empty when nothing is named
+  std::string
+      name;  // "LZ4" of LZ4_VERSION_MAJOR, the package of a manifest; empty when nothing is named
   std::string version;  // "1.8.0"
-  std::string method;   // "macro", "banner", "package.json", "autoconf", "cmake", "meson", "manifest"
+  std::string
+      method;  // "macro", "banner", "package.json", "autoconf", "cmake", "meson", "manifest"
 };
 
 // Statements of a source file: version macros in any of its usual forms, and the banner at its top.

@@ -12,29 +12,34 @@ std::string version_of(const kb::Kb& kb, kb::ComponentId component, std::uint32_
   return std::string(kb.release(kb.component(component).releases.first + release).version);
 }
 
-FileEvidence describe_hit(const Hit& hit, const ScannedFile& file, std::uint32_t chosen, const kb::Kb& kb) {
-  FileEvidence evidence{file.path, std::string(kb.path(hit.path).name), FileRelation::identical, 1.0, {}};
+FileEvidence describe_hit(const Hit& hit, const ScannedFile& file, std::uint32_t chosen,
+                          const kb::Kb& kb) {
+  FileEvidence evidence{
+      file.path, std::string(kb.path(hit.path).name), FileRelation::identical, 1.0, {}};
   const auto support = support_of(hit, file, kb);
   if (hit.quality == HitQuality::similar) {
     evidence.relation = FileRelation::changed;
     const Resemblance& found = file.resembles[hit.resemblance];
     evidence.similarity_ratio = std::min(found.contained_ratio, found.explained_ratio);
   } else if (chosen < support.size() && support[chosen] > 0) {
-    evidence.relation = hit.quality == HitQuality::exact ? FileRelation::identical : FileRelation::reformatted;
+    evidence.relation =
+        hit.quality == HitQuality::exact ? FileRelation::identical : FileRelation::reformatted;
   } else {
     evidence.relation = FileRelation::other_release;
     const auto first = std::ranges::find_if(support, [](float s) { return s > 0; });
     const auto last = std::find_if(support.rbegin(), support.rend(), [](float s) { return s > 0; });
     if (first != support.end()) {
-      evidence.versions = {version_of(kb, hit.component, static_cast<std::uint32_t>(first - support.begin())),
-                           version_of(kb, hit.component, static_cast<std::uint32_t>(support.rend() - last - 1))};
+      evidence.versions = {
+          version_of(kb, hit.component, static_cast<std::uint32_t>(first - support.begin())),
+          version_of(kb, hit.component, static_cast<std::uint32_t>(support.rend() - last - 1))};
     }
   }
   return evidence;
 }
 
-void add_rivals(const Placement& placement, const VersionEvidence& evidence, std::span<const Hit> hits,
-                const std::vector<ScannedFile>& files, const kb::Kb& kb, Copy& copy) {
+void add_rivals(const Placement& placement, const VersionEvidence& evidence,
+                std::span<const Hit> hits, const std::vector<ScannedFile>& files, const kb::Kb& kb,
+                Copy& copy) {
   std::vector<RivalRelease> all;
   for (std::uint32_t r = 0; r < evidence.support.size(); ++r)
     all.push_back({version_of(kb, placement.component, r), 0, 0, evidence.missing[r]});
@@ -51,13 +56,15 @@ void add_rivals(const Placement& placement, const VersionEvidence& evidence, std
     if ((a == chosen) != (b == chosen)) return a == chosen;
     return evidence.support[a] > evidence.support[b];
   });
-  for (std::size_t i = 0; i < order.size() && i < kMaxRivals; ++i) copy.rivals.push_back(all[order[i]]);
+  for (std::size_t i = 0; i < order.size() && i < kMaxRivals; ++i)
+    copy.rivals.push_back(all[order[i]]);
 }
 
 }  // namespace
 
-void fill_evidence(const Placement& placement, const VersionEvidence& evidence, std::span<const Hit> hits,
-                   const std::vector<ScannedFile>& files, const kb::Kb& kb, Copy& copy) {
+void fill_evidence(const Placement& placement, const VersionEvidence& evidence,
+                   std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                   const kb::Kb& kb, Copy& copy) {
   const std::uint32_t chosen = evidence.releases.empty() ? 0 : evidence.releases.front();
   std::set<std::string_view> mine;
   std::set<kb::PathId> found;
@@ -68,11 +75,16 @@ void fill_evidence(const Placement& placement, const VersionEvidence& evidence, 
     found.insert(hit.path);
   }
   for (const ScannedFile& file : files)
-    if (lies_below(file.path, placement.root) && !mine.contains(file.path) && placement.hits.size() > 1)
+    if (lies_below(file.path, placement.root) && !mine.contains(file.path) &&
+        placement.hits.size() > 1)
       copy.files.push_back({file.path, "", FileRelation::added, 0, {}});
   for_each_file_of(kb, placement.component, chosen, [&](kb::PathId id, std::uint32_t) {
     if (found.insert(id).second)
-      copy.files.push_back({std::string(kb.path(id).name), std::string(kb.path(id).name), FileRelation::missing, 0, {}});
+      copy.files.push_back({std::string(kb.path(id).name),
+                            std::string(kb.path(id).name),
+                            FileRelation::missing,
+                            0,
+                            {}});
   });
   std::ranges::sort(copy.files, [](const FileEvidence& a, const FileEvidence& b) {
     return std::tie(a.path, a.relation) < std::tie(b.path, b.relation);

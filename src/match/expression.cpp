@@ -21,8 +21,8 @@ struct Expression::Code {
 Expression::Expression(std::string_view pattern) : code_(std::make_unique<Code>()) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), PCRE2_MULTILINE, &error,
-                              &offset, nullptr);
+  code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                              PCRE2_MULTILINE, &error, &offset, nullptr);
   STOWAWAY_CHECK(code_->code != nullptr, "a built-in expression does not compile");
   pcre2_jit_compile(code_->code, PCRE2_JIT_COMPLETE);
 }
@@ -42,13 +42,14 @@ void Expression::for_each(std::string_view text, std::size_t max_matches,
   thread_local Scratch scratch;
   std::array<std::string_view, kMaxGroups> groups;
   for (std::size_t from = 0; max_matches-- > 0;) {
-    const int count = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0,
-                                  scratch.data, scratch.context);
+    const int count = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(text.data()),
+                                  text.size(), from, 0, scratch.data, scratch.context);
     if (count < 1) return;
     const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(scratch.data);
     groups.fill({});
     for (std::size_t i = 0; i < static_cast<std::size_t>(count) && i < kMaxGroups; ++i)
-      if (ends[2 * i] != PCRE2_UNSET) groups[i] = text.substr(ends[2 * i], ends[2 * i + 1] - ends[2 * i]);
+      if (ends[2 * i] != PCRE2_UNSET)
+        groups[i] = text.substr(ends[2 * i], ends[2 * i + 1] - ends[2 * i]);
     use(groups);
     if (ends[1] <= from && ends[1] == ends[0]) return;
     from = ends[1];

@@ -12,8 +12,8 @@ constexpr std::size_t kMaxHolders = 40;
 constexpr std::size_t kMaxPostings = 4000;
 constexpr double kRenamedLikeness = 0.6, kRenamedFactor = 0.2;
 
-// How much of a finding a file can carry that the release keeps in such a place. Where the subject keeps it does not
-// matter: Doxygen's jquery.js lies in docs/.
+// How much of a finding a file can carry that the release keeps in such a place. Where the subject
+// keeps it does not matter: Doxygen's jquery.js lies in docs/.
 double role_factor(std::uint8_t role) {
   switch (static_cast<fingerprint::FileRole>(role)) {
     case fingerprint::FileRole::library: return 1.0;
@@ -25,9 +25,11 @@ double role_factor(std::uint8_t role) {
   return 0;
 }
 
-// Bits by which a file's length exceeds a trivial one: a kilobyte of code is not by chance the same.
+// Bits by which a file's length exceeds a trivial one: a kilobyte of code is not by chance the
+// same.
 double length_weight(const ScannedFile& file) {
-  const double bytes = file.normalised_bytes != 0 ? file.normalised_bytes : 0.7 * static_cast<double>(file.size_bytes);
+  const double bytes = file.normalised_bytes != 0 ? file.normalised_bytes
+                                                  : 0.7 * static_cast<double>(file.size_bytes);
   return std::clamp(std::log2(bytes / 32.0), 0.0, 14.0);
 }
 
@@ -64,7 +66,8 @@ std::string_view root_of(std::string_view path, unsigned parts) {
 
 namespace {
 
-void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::vector<Hit>& hits) {
+void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb,
+                       std::vector<Hit>& hits) {
   std::map<kb::ComponentId, Best> by_component;
   std::size_t seen = 0;
   for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
@@ -74,7 +77,8 @@ void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::
       const kb::PathView path = kb.path(path_id);
       Best& best = by_component[path.component];
       const unsigned parts = common_end_parts(file.path, path.name);
-      // Where the component owns a content is its place, rather than where it keeps another copy of it.
+      // Where the component owns a content is its place, rather than where it keeps another copy of
+      // it.
       if (!best.set || std::pair(!posting.carried, parts) > std::pair(!best.carried, best.parts))
         best = {path_id, parts, posting.carried, true};
     }
@@ -95,20 +99,31 @@ bool is_carried(const kb::Kb& kb, const kb::PathView& path, std::uint32_t versio
   return false;
 }
 
-// Components that have the file itself, among the hits from `before` on, are not said to have a similar one.
-void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb, std::size_t before,
-                      std::vector<Hit>& hits) {
+// Components that have the file itself, among the hits from `before` on, are not said to have a
+// similar one.
+void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb,
+                      std::size_t before, std::vector<Hit>& hits) {
   std::map<kb::ComponentId, Hit> by_component;
   for (std::size_t i = 0; i < file.resembles.size(); ++i) {
     const Resemblance& found = file.resembles[i];
     const kb::PathView path = kb.path(found.path);
     const unsigned parts = common_end_parts(file.path, path.name);
-    // A file of another name is only believed when most of it is there: generated parsers and tables share their skeletons.
-    const bool renamed = parts == 0 && std::max(found.contained_ratio, found.explained_ratio) < kRenamedLikeness;
-    const double likeness = std::max(found.contained_ratio, found.explained_ratio) * (renamed ? kRenamedFactor : 1.0);
-    const double weight = length_weight(file) * role_factor(path.role) * likeness * std::min(1.0, found.matched / 8.0);
-    const Hit hit{number, path.component, found.path, static_cast<std::uint16_t>(parts), HitQuality::similar,
-                  is_carried(kb, path, found.best_version), static_cast<std::uint8_t>(i), static_cast<float>(weight)};
+    // A file of another name is only believed when most of it is there: generated parsers and
+    // tables share their skeletons.
+    const bool renamed =
+        parts == 0 && std::max(found.contained_ratio, found.explained_ratio) < kRenamedLikeness;
+    const double likeness =
+        std::max(found.contained_ratio, found.explained_ratio) * (renamed ? kRenamedFactor : 1.0);
+    const double weight = length_weight(file) * role_factor(path.role) * likeness *
+                          std::min(1.0, found.matched / 8.0);
+    const Hit hit{number,
+                  path.component,
+                  found.path,
+                  static_cast<std::uint16_t>(parts),
+                  HitQuality::similar,
+                  is_carried(kb, path, found.best_version),
+                  static_cast<std::uint8_t>(i),
+                  static_cast<float>(weight)};
     const auto [place, is_new] = by_component.emplace(path.component, hit);
     const bool better = parts > place->second.common_parts && weight > 0.7 * place->second.weight;
     if (!is_new && better) place->second = hit;

@@ -7,8 +7,10 @@ namespace stowaway::match {
 std::string plain_name(std::string_view text) {
   std::string out;
   for (const char c : text)
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out.push_back(c);
-    else if (c >= 'A' && c <= 'Z') out.push_back(static_cast<char>(c + 32));
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+      out.push_back(c);
+    else if (c >= 'A' && c <= 'Z')
+      out.push_back(static_cast<char>(c + 32));
   return out;
 }
 
@@ -28,7 +30,8 @@ std::vector<std::string> plain_names_of(const kb::ComponentView& component) {
 
 bool mentions(const std::vector<std::string>& plain_names, std::string_view text) {
   const std::string plain = plain_name(text);
-  return std::ranges::any_of(plain_names, [&](const std::string& name) { return plain.find(name) != std::string::npos; });
+  return std::ranges::any_of(
+      plain_names, [&](const std::string& name) { return plain.find(name) != std::string::npos; });
 }
 
 }  // namespace stowaway::match

@@ -1,4 +1,5 @@
-// Names of components, compared without case, separators and punctuation. Pure; safe from any thread.
+// Names of components, compared without case, separators and punctuation. Pure; safe from any
+// thread.
 #pragma once
 
 #include <string>

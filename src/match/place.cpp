@@ -12,7 +12,8 @@ namespace {
 constexpr double kMinCandidateWeight = 2.0;
 // Two roots whose release paths coincide this much are two copies, not two parts of one.
 constexpr double kSameFilesRatio = 0.3;
-// A common folder may be the root of parts that lie beside each other when this much of its code is theirs.
+// A common folder may be the root of parts that lie beside each other when this much of its code is
+// theirs.
 constexpr double kMinFolderPurity = 0.4;
 // A part so light is no second copy, whatever files it has.
 constexpr double kCrumbShare = 0.05;
@@ -23,7 +24,8 @@ constexpr double kMinMergedPurity = 0.08;
 // A candidate must keep this much of its own weight when heavier ones have taken theirs.
 constexpr double kMinRemaining = 0.35;
 
-// Of two components that explain a place, the one that the place is called after wins unless the other explains far more.
+// Of two components that explain a place, the one that the place is called after wins unless the
+// other explains far more.
 constexpr double kNamedFactor = 3.0;
 constexpr double kCarriedFactor = 0.5;
 
@@ -45,7 +47,8 @@ std::string_view parent_of(std::string_view path) {
 bool same_files(const Part& a, const Part& b) {
   std::size_t common = 0;
   for (const kb::PathId path : a.paths) common += b.paths.contains(path);
-  return static_cast<double>(common) > kSameFilesRatio * static_cast<double>(std::min(a.paths.size(), b.paths.size()));
+  return static_cast<double>(common) >
+         kSameFilesRatio * static_cast<double>(std::min(a.paths.size(), b.paths.size()));
 }
 
 void merge_into(Part& into, Part& from) {
@@ -60,7 +63,8 @@ class Folders {
   explicit Folders(const std::vector<ScannedFile>& files) : files_(&files) {}
   std::size_t code_files(std::string_view folder) const {
     if (folder.empty()) return files_->size();
-    const std::string low = std::string(folder) + '/', high = std::string(folder) + '0';  // '0' follows '/'
+    const std::string low = std::string(folder) + '/',
+                      high = std::string(folder) + '0';  // '0' follows '/'
     const auto first = std::ranges::lower_bound(*files_, low, {}, &ScannedFile::path);
     const auto last = std::ranges::lower_bound(*files_, high, {}, &ScannedFile::path);
     return static_cast<std::size_t>(last - first);
@@ -70,7 +74,8 @@ class Folders {
   const std::vector<ScannedFile>* files_;
 };
 
-// Moves the hits whose files lie below `root`, and whose release paths `to` does not have, from one part to another.
+// Moves the hits whose files lie below `root`, and whose release paths `to` does not have, from one
+// part to another.
 void take_lying_below(const std::string& root, Part& from, Part& to, std::span<const Hit> hits,
                       const std::vector<ScannedFile>& files) {
   std::vector<std::uint32_t> left;
@@ -94,18 +99,22 @@ void merge_downwards(Parts& parts, const Folders& folders, std::span<const Hit> 
                      const std::vector<ScannedFile>& files) {
   std::vector<std::string> roots;
   for (const auto& [root, part] : parts) roots.push_back(root);
-  std::ranges::stable_sort(roots, std::greater<>(), [](const std::string& root) { return root.size(); });
+  std::ranges::stable_sort(roots, std::greater<>(),
+                           [](const std::string& root) { return root.size(); });
   for (const std::string& root : roots) {
     if (root.empty() || !parts.contains(root)) continue;
     for (std::string_view above = parent_of(root);; above = parent_of(above)) {
       const auto found = parts.find(above);
       if (found != parts.end()) {
         Part& part = parts.at(root);
-        // The subject's top is a root of its own component only: what lies below joins it when most of it lies there.
+        // The subject's top is a root of its own component only: what lies below joins it when most
+        // of it lies there.
         const double share = above.empty() ? kMinTopShare : kMinRootShare;
-        const double purity = static_cast<double>(found->second.hits.size() + part.hits.size()) /
-                              static_cast<double>(std::max<std::size_t>(1, folders.code_files(above)));
-        const bool stray = found->second.own_weight < share * part.own_weight || purity < kMinMergedPurity;
+        const double purity =
+            static_cast<double>(found->second.hits.size() + part.hits.size()) /
+            static_cast<double>(std::max<std::size_t>(1, folders.code_files(above)));
+        const bool stray =
+            found->second.own_weight < share * part.own_weight || purity < kMinMergedPurity;
         const bool crumb = part.own_weight < kCrumbShare * found->second.own_weight;
         if (!stray && (crumb || !same_files(part, found->second))) {
           merge_into(found->second, part);
@@ -130,16 +139,19 @@ void merge_sideways(Parts& parts, const Folders& folders) {
     changed = false;
     std::map<std::string, std::vector<std::string>> by_parent;
     for (const auto& [root, part] : parts)
-      if (!root.empty() && !parent_of(root).empty()) by_parent[std::string(parent_of(root))].push_back(root);
+      if (!root.empty() && !parent_of(root).empty())
+        by_parent[std::string(parent_of(root))].push_back(root);
     for (const auto& [parent, roots] : by_parent) {
       if (roots.size() < 2) continue;
       std::size_t hits = 0;
       bool apart = true;
       for (std::size_t i = 0; i < roots.size(); ++i) {
         hits += parts.at(roots[i]).hits.size();
-        for (std::size_t j = 0; j < i; ++j) apart = apart && !same_files(parts.at(roots[i]), parts.at(roots[j]));
+        for (std::size_t j = 0; j < i; ++j)
+          apart = apart && !same_files(parts.at(roots[i]), parts.at(roots[j]));
       }
-      const double purity = static_cast<double>(hits) / static_cast<double>(std::max<std::size_t>(1, folders.code_files(parent)));
+      const double purity = static_cast<double>(hits) / static_cast<double>(std::max<std::size_t>(
+                                                            1, folders.code_files(parent)));
       if (!apart || purity < kMinFolderPurity) continue;
       Part joined;
       for (const std::string& root : roots) {
@@ -153,19 +165,22 @@ void merge_sideways(Parts& parts, const Folders& folders) {
   }
 }
 
-// Whether a folder or file of the copy is called as the component is: "deps/lua/src", "jquery-3.6.0.min.js".
-bool bears_name(const Placement& placement, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
-                const kb::Kb& kb) {
+// Whether a folder or file of the copy is called as the component is: "deps/lua/src",
+// "jquery-3.6.0.min.js".
+bool bears_name(const Placement& placement, std::span<const Hit> hits,
+                const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   const auto names = plain_names_of(kb.component(placement.component));
-  if (mentions(names, std::string_view(placement.root).substr(placement.root.rfind('/') + 1))) return true;
+  if (mentions(names, std::string_view(placement.root).substr(placement.root.rfind('/') + 1)))
+    return true;
   return std::ranges::any_of(placement.hits, [&](std::uint32_t number) {
     const std::string& path = files[hits[number].file].path;
     return mentions(names, std::string_view(path).substr(path.rfind('/') + 1));
   });
 }
 
-// What is carried counts for less than what is owned, so that a component goes before those that embed it, but enough for
-// a fork, which owns its own part and carries its parent's, to go before the parent.
+// What is carried counts for less than what is owned, so that a component goes before those that
+// embed it, but enough for a fork, which owns its own part and carries its parent's, to go before
+// the parent.
 double rank_of(const Placement& placement) {
   const double carried = placement.total_weight - placement.own_weight;
   return (placement.own_weight + kCarriedFactor * carried) * (placement.named ? kNamedFactor : 1);
@@ -178,13 +193,15 @@ bool lies_below(std::string_view path, std::string_view root) {
   return path.size() > root.size() && path.starts_with(root) && path[root.size()] == '/';
 }
 
-std::vector<Placement> candidate_placements(std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+std::vector<Placement> candidate_placements(std::span<const Hit> hits,
+                                            const std::vector<ScannedFile>& files,
                                             const kb::Kb& kb) {
   std::map<kb::ComponentId, Parts> by_component;
   for (std::uint32_t i = 0; i < hits.size(); ++i) {
     const Hit& hit = hits[i];
     if (hit.weight <= 0) continue;
-    Part& part = by_component[hit.component][std::string(root_of(files[hit.file].path, hit.common_parts))];
+    Part& part =
+        by_component[hit.component][std::string(root_of(files[hit.file].path, hit.common_parts))];
     part.hits.push_back(i);
     part.paths.insert(hit.path);
     part.own_weight += hit.carried ? 0.0 : hit.weight;
@@ -228,10 +245,12 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
   std::map<kb::ComponentId, std::vector<std::string>> names;
   std::vector<bool> file_named(hits.size());  // the file is called as the hit's component
   for (const Placement& candidate : candidates) {
-    if (!names.contains(candidate.component)) names[candidate.component] = plain_names_of(kb.component(candidate.component));
+    if (!names.contains(candidate.component))
+      names[candidate.component] = plain_names_of(kb.component(candidate.component));
     for (const std::uint32_t number : candidate.hits) {
       const std::string& path = files[hits[number].file].path;
-      file_named[number] = mentions(names[candidate.component], std::string_view(path).substr(path.rfind('/') + 1));
+      file_named[number] =
+          mentions(names[candidate.component], std::string_view(path).substr(path.rfind('/') + 1));
     }
   }
   std::vector<Placement> accepted;
@@ -243,8 +262,11 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       const Hit& hit = hits[number];
       const Claim* taker = nullptr;
       for (const Claim& claim : claims[hit.file]) {
-        // What a winner only carries stays free for a component deeper down, and for one that the file is called after.
-        const bool free = !claim.own && (lies_below(candidate.root, accepted[claim.placement].root) || file_named[number]);
+        // What a winner only carries stays free for a component deeper down, and for one that the
+        // file is called after.
+        const bool free =
+            !claim.own &&
+            (lies_below(candidate.root, accepted[claim.placement].root) || file_named[number]);
         if (!free) taker = &claim;
       }
       if (taker != nullptr) {
@@ -256,11 +278,13 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     }
     if (left < kMinCandidateWeight || left < kMinRemaining * candidate.own_weight) {
       for (const auto& [placement, weight] : lost_to)
-        if (candidate.root == accepted[placement].root && weight > kRivalShare * accepted[placement].total_weight)
+        if (candidate.root == accepted[placement].root &&
+            weight > kRivalShare * accepted[placement].total_weight)
           accepted[placement].rivals.push_back(candidate.component);
       continue;
     }
-    for (const std::uint32_t number : kept) claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});
+    for (const std::uint32_t number : kept)
+      claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});
     candidate.hits = std::move(kept);
     candidate.own_weight = left;
     accepted.push_back(std::move(candidate));

@@ -7,11 +7,12 @@ namespace stowaway::match {
 namespace {
 
 constexpr std::size_t kMaxResemblances = 6;
-// A shingle that stands in more paths than this is furniture (a common loop, a licence table) and names nobody.
+// A shingle that stands in more paths than this is furniture (a common loop, a licence table) and
+// names nobody.
 constexpr std::size_t kMaxOccurrences = 48;
-constexpr std::uint32_t kMinMatched = 3;       // fewer can be chance and common idioms
-constexpr double kMinContained = 0.12;         // of the KB's file …
-constexpr double kMinExplained = 0.12;         // … or of the subject's
+constexpr std::uint32_t kMinMatched = 3;  // fewer can be chance and common idioms
+constexpr double kMinContained = 0.12;    // of the KB's file …
+constexpr double kMinExplained = 0.12;    // … or of the subject's
 
 }  // namespace
 
@@ -24,7 +25,8 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   for (const auto& shingle : shingles) {
     const auto occurrences = kb_->occurrences(shingle.key);
     if (occurrences.size() > kMaxOccurrences) continue;
-    for (const auto& occurrence : occurrences) hits_.push_back({occurrence.path, occurrence.first, occurrence.last});
+    for (const auto& occurrence : occurrences)
+      hits_.push_back({occurrence.path, occurrence.first, occurrence.last});
   }
   std::vector<Resemblance> found;
   if (hits_.size() < kMinMatched) return found;
@@ -42,14 +44,18 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
     if (end - from >= kMinMatched && versions > 0) {
       std::vector<std::uint16_t> matched(versions);
       for (std::size_t i = from; i < end; ++i)
-        for (std::uint32_t v = hits_[i].first; v <= hits_[i].last && v < versions; ++v) ++matched[v];
-      const double in_file = std::max<std::uint32_t>(1, sample_sizes_[std::min<std::size_t>(path.density_exponent, 39)]);
+        for (std::uint32_t v = hits_[i].first; v <= hits_[i].last && v < versions; ++v)
+          ++matched[v];
+      const double in_file = std::max<std::uint32_t>(
+          1, sample_sizes_[std::min<std::size_t>(path.density_exponent, 39)]);
       Resemblance best{hits_[from].path, 0, 0, 0, 0, {}};
       double best_score = 0;
       for (std::uint32_t v = 0; v < versions; ++v) {
         if (matched[v] < kMinMatched) continue;
-        const double in_version = std::max<std::uint32_t>(1, kb_->file_version(path.file_versions.first + v).shingles);
-        const double contained = std::min(1.0, matched[v] / in_version), explained = std::min(1.0, matched[v] / in_file);
+        const double in_version =
+            std::max<std::uint32_t>(1, kb_->file_version(path.file_versions.first + v).shingles);
+        const double contained = std::min(1.0, matched[v] / in_version),
+                     explained = std::min(1.0, matched[v] / in_file);
         const double score = matched[v] / (in_version + in_file - matched[v] + 1e-9);
         if (score <= best_score) continue;
         best_score = score;
@@ -63,7 +69,8 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
     from = end;
   }
   std::ranges::sort(found, [](const Resemblance& a, const Resemblance& b) {
-    const double x = a.contained_ratio + a.explained_ratio, y = b.contained_ratio + b.explained_ratio;
+    const double x = a.contained_ratio + a.explained_ratio,
+                 y = b.contained_ratio + b.explained_ratio;
     return x != y ? x > y : a.path < b.path;
   });
   if (found.size() > kMaxResemblances) found.resize(kMaxResemblances);

@@ -21,32 +21,35 @@ std::string_view name_of(Verdict verdict);
 
 // How one file of a copy (or of the release) relates to the chosen release.
 enum class FileRelation {
-  identical,    // byte for byte in the chosen release
-  reformatted,  // the same but for comments, white space and line ends
+  identical,      // byte for byte in the chosen release
+  reformatted,    // the same but for comments, white space and line ends
   other_release,  // byte for byte (or reformatted) in another release only: evidence against
-  changed,      // resembles a file of the release; similarity_ratio says how much of it is there
-  added,        // lies in the copy's directory, belongs to nothing known
-  missing,      // the release has it, the copy does not
+  changed,        // resembles a file of the release; similarity_ratio says how much of it is there
+  added,          // lies in the copy's directory, belongs to nothing known
+  missing,        // the release has it, the copy does not
 };
 std::string_view name_of(FileRelation relation);
 
 struct FileEvidence {
-  std::string path;           // subject path; for `missing` the release's path
-  std::string release_path;   // where the release has it; empty for `added`
+  std::string path;          // subject path; for `missing` the release's path
+  std::string release_path;  // where the release has it; empty for `added`
   FileRelation relation;
-  double similarity_ratio;    // 0..1; 1 for identical and reformatted
-  std::vector<std::string> versions;  // for other_release: where it is found, first and last; else empty
+  double similarity_ratio;  // 0..1; 1 for identical and reformatted
+  std::vector<std::string>
+      versions;  // for other_release: where it is found, first and last; else empty
 };
 
 struct FileCounts {
-  std::uint32_t identical = 0, reformatted = 0, other_release = 0, changed = 0, added = 0, missing = 0;
+  std::uint32_t identical = 0, reformatted = 0, other_release = 0, changed = 0, added = 0,
+                missing = 0;
 };
 
 // A version that something in the copy states: a macro, package.json, AC_INIT, a README.
 struct Declaration {
   std::string version;
   std::string path;    // subject path of the file that says so
-  std::string method;  // "macro", "package.json", "autoconf", "cmake", "meson", "pkg-config", "readme", "banner", "manifest"
+  std::string method;  // "macro", "package.json", "autoconf", "cmake", "meson", "pkg-config",
+                       // "readme", "banner", "manifest"
   bool agrees;         // with the versions that the contents support
 };
 
@@ -59,23 +62,28 @@ struct RivalRelease {
 };
 
 struct Copy {
-  std::string path;       // subject path of the copy's root; a file's path for a single-file copy; "" the subject itself
+  std::string path;  // subject path of the copy's root; a file's path for a single-file copy; ""
+                     // the subject itself
   std::string component;  // canonical name
   std::string purl;       // without version
   std::string licence;    // SPDX expression; may be empty
-  std::vector<std::string> versions;  // every release that the evidence cannot tell apart, oldest first; empty: unknown
-  std::string version_note;  // for people; empty, or "after 1.2.11, before 1.2.12", "mixed: 1.2.8 with files of 1.2.11"
+  std::vector<std::string>
+      versions;  // every release that the evidence cannot tell apart, oldest first; empty: unknown
+  std::string version_note;  // for people; empty, or "after 1.2.11, before 1.2.12", "mixed: 1.2.8
+                             // with files of 1.2.11"
   Verdict verdict = Verdict::fragment;
-  double confidence = 0;      // 0..1, calibrated: that the component really is embedded here
-  double coverage_ratio = 0;  // 0..1: share of the release's code files that the copy holds
-  double purity_ratio = 0;    // 0..1: share of the copy's code files that the release explains
-  double unchanged_ratio = 1; // 0..1: estimated share of the found files' code that is untouched
+  double confidence = 0;       // 0..1, calibrated: that the component really is embedded here
+  double coverage_ratio = 0;   // 0..1: share of the release's code files that the copy holds
+  double purity_ratio = 0;     // 0..1: share of the copy's code files that the release explains
+  double unchanged_ratio = 1;  // 0..1: estimated share of the found files' code that is untouched
   FileCounts counts;
   std::vector<Declaration> declared;
   std::vector<std::string> alternatives;  // other components (forks) that explain it as well
-  std::optional<std::size_t> nested_in;   // index in ScanResult::copies of the copy that this one lies in
-  std::vector<FileEvidence> files;        // sorted by path; only filled when asked for (explain)
-  std::vector<RivalRelease> rivals;       // the chosen release first, then its nearest rivals; only when asked for
+  std::optional<std::size_t>
+      nested_in;                    // index in ScanResult::copies of the copy that this one lies in
+  std::vector<FileEvidence> files;  // sorted by path; only filled when asked for (explain)
+  std::vector<RivalRelease>
+      rivals;  // the chosen release first, then its nearest rivals; only when asked for
 };
 
 // The subject itself, when it is a known release.
@@ -97,14 +105,14 @@ struct KbInfo {
 };
 
 struct ScanResult {
-  std::string subject;       // as the user named it
-  std::string subject_kind;  // source::Source::kind()
-  std::vector<SelfIdentity> self;   // at most one for now
-  std::vector<Copy> copies;         // sorted by path, then component
+  std::string subject;                      // as the user named it
+  std::string subject_kind;                 // source::Source::kind()
+  std::vector<SelfIdentity> self;           // at most one for now
+  std::vector<Copy> copies;                 // sorted by path, then component
   std::vector<DeclaredOnly> declared_only;  // sorted by path
   source::Summary summary;
-  std::vector<source::Gap> gaps;    // sorted by path; at most 10,000 kept, summary.gaps counts all
-  bool partial = false;             // something was not looked at
+  std::vector<source::Gap> gaps;  // sorted by path; at most 10,000 kept, summary.gaps counts all
+  bool partial = false;           // something was not looked at
   KbInfo kb;
 };
 

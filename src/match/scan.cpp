@@ -20,7 +20,8 @@ Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOpt
   result.summary = collected.summary;
   result.gaps = std::move(collected.gaps);
   result.partial = collected.summary.gaps > 0;
-  result.kb = {kb.file(), kb.id(), kb.component_count(), kb.release_count(), kb.content_count(), kb.shingle_count()};
+  result.kb = {kb.file(),          kb.id(),           kb.component_count(), kb.release_count(),
+               kb.content_count(), kb.shingle_count()};
   describe_copies(placements, hits, collected, kb, options, result);
   return result;
 }

@@ -10,9 +10,9 @@ namespace stowaway::match {
 
 struct ScanOptions {
   source::Options source;
-  bool resemblances = true;      // look for changed files by sampled shingles
-  bool declarations = true;      // let version strings decide where contents cannot
-  bool evidence = false;         // fill Copy::files and Copy::rivals, for `explain`
+  bool resemblances = true;  // look for changed files by sampled shingles
+  bool declarations = true;  // let version strings decide where contents cannot
+  bool evidence = false;     // fill Copy::files and Copy::rivals, for `explain`
 };
 
 // The same subject and KB give the same result, whatever options.source.jobs is.

@@ -8,9 +8,11 @@
 namespace stowaway::match {
 namespace {
 
-// Supports that differ by less are equal: rounding, and a shingle more or less in a long changed file.
+// Supports that differ by less are equal: rounding, and a shingle more or less in a long changed
+// file.
 constexpr float kSupportTolerance = 0.02F;
-// A folder of the release counts as copied, so that a file missing there speaks against, when this much of it is there.
+// A folder of the release counts as copied, so that a file missing there speaks against, when this
+// much of it is there.
 constexpr double kCopiedFolderShare = 0.75;
 constexpr std::size_t kMinFolderFiles = 4;
 
@@ -48,7 +50,8 @@ Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32
 
 bool is_header(std::string_view path) {
   static constexpr std::array<std::string_view, 5> kHeaders{".h", ".hh", ".hpp", ".hxx", ".inc"};
-  return std::ranges::any_of(kHeaders, [&](std::string_view suffix) { return path.ends_with(suffix); });
+  return std::ranges::any_of(kHeaders,
+                             [&](std::string_view suffix) { return path.ends_with(suffix); });
 }
 
 std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb) {
@@ -56,19 +59,24 @@ std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb:
   std::vector<float> support(releases.size());
   const auto add = [&](std::uint32_t file_version, float value) {
     for (const auto span : kb.releases_of(file_version))
-      for (std::uint32_t r = span.first; r <= span.last && r < support.size(); ++r) support[r] = std::max(support[r], value);
+      for (std::uint32_t r = span.first; r <= span.last && r < support.size(); ++r)
+        support[r] = std::max(support[r], value);
   };
   if (hit.quality == HitQuality::similar) {
     const Resemblance& found = file.resembles[hit.resemblance];
     const kb::PathView path = kb.path(found.path);
     const float best = static_cast<float>(std::max<std::uint32_t>(1, found.matched));
-    for (std::uint32_t v = 0; v < path.file_versions.size() && v < found.matched_per_version.size(); ++v)
-      add(path.file_versions.first + v, std::min(1.0F, static_cast<float>(found.matched_per_version[v]) / best));
+    for (std::uint32_t v = 0; v < path.file_versions.size() && v < found.matched_per_version.size();
+         ++v)
+      add(path.file_versions.first + v,
+          std::min(1.0F, static_cast<float>(found.matched_per_version[v]) / best));
     return support;
   }
-  // Where the component keeps the content as its own code, not as test data or as a copy of its own older release.
+  // Where the component keeps the content as its own code, not as test data or as a copy of its own
+  // older release.
   const auto rank = [&](const kb::Posting& posting, const kb::PathView& path) {
-    return (posting.carried ? 0 : 2) + (path.role == static_cast<std::uint8_t>(fingerprint::FileRole::library) ? 1 : 0);
+    return (posting.carried ? 0 : 2) +
+           (path.role == static_cast<std::uint8_t>(fingerprint::FileRole::library) ? 1 : 0);
   };
   const auto for_each_place = [&](auto use) {
     for (kb::ContentId id = file.contents.first; id < file.contents.end; ++id)
@@ -86,8 +94,8 @@ std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb:
   return support;
 }
 
-VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
-                               const kb::Kb& kb) {
+VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits,
+                               const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   VersionEvidence evidence;
   const kb::Range releases = kb.component(component).releases;
   evidence.support.resize(releases.size());
@@ -97,14 +105,16 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   for (const Hit& hit : hits) {
     found.insert(hit.path);
     supports.push_back(support_of(hit, files[hit.file], kb));
-    for (std::size_t r = 0; r < supports.back().size(); ++r) evidence.support[r] += supports.back()[r];
+    for (std::size_t r = 0; r < supports.back().size(); ++r)
+      evidence.support[r] += supports.back()[r];
   }
   if (evidence.support.empty()) return evidence;
   const float best = *std::ranges::max_element(evidence.support);
   evidence.best_support = best;
   std::vector<std::uint32_t> candidates;
   for (std::uint32_t r = 0; r < evidence.support.size(); ++r)
-    if (evidence.support[r] > 0 && evidence.support[r] >= best - kSupportTolerance) candidates.push_back(r);
+    if (evidence.support[r] > 0 && evidence.support[r] >= best - kSupportTolerance)
+      candidates.push_back(r);
   // Missing files only choose between releases that the present files cannot tell apart.
   std::map<std::uint32_t, Presence> presence;
   std::uint32_t fewest = UINT32_MAX;

@@ -1,5 +1,5 @@
-// Which release a copy is: evidence for and against every release of its component. DESIGN §5, step 5.
-// Pure; no I/O; safe from any thread.
+// Which release a copy is: evidence for and against every release of its component. DESIGN §5,
+// step 5. Pure; no I/O; safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,27 @@ namespace stowaway::match {
 
 // What one file of the copy says of the releases: those that hold it, and how well.
 struct FileSupport {
-  std::uint32_t file;                 // position in Collected::files
-  std::vector<float> by_release;      // 0…1 for each release of the component, oldest first
+  std::uint32_t file;             // position in Collected::files
+  std::vector<float> by_release;  // 0…1 for each release of the component, oldest first
 };
 
 struct VersionEvidence {
-  std::vector<std::uint32_t> releases;    // positions within the component that the evidence cannot tell apart, ascending
-  double best_support = 0;                // files that the best release has, similar ones counted by likeness
-  std::vector<float> support;             // for every release
-  std::vector<std::uint32_t> missing;     // for every release: library files in the copy's folders that are not there
-  std::uint32_t present = 0;              // library files of the first of `releases` that the copy has
-  std::uint32_t library_files = 0;        // of that release
-  std::uint32_t library_headers = 0;      // of these, C and C++ headers
+  std::vector<std::uint32_t>
+      releases;  // positions within the component that the evidence cannot tell apart, ascending
+  double best_support = 0;     // files that the best release has, similar ones counted by likeness
+  std::vector<float> support;  // for every release
+  std::vector<std::uint32_t>
+      missing;  // for every release: library files in the copy's folders that are not there
+  std::uint32_t present = 0;          // library files of the first of `releases` that the copy has
+  std::uint32_t library_files = 0;    // of that release
+  std::uint32_t library_headers = 0;  // of these, C and C++ headers
   std::uint32_t code_files = 0;
-  std::uint32_t against = 0;              // files of the copy that are only in other releases
+  std::uint32_t against = 0;  // files of the copy that are only in other releases
 };
 
 // `hits` are those of one placement: all of one component.
-VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits, const std::vector<ScannedFile>& files,
-                               const kb::Kb& kb);
+VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits,
+                               const std::vector<ScannedFile>& files, const kb::Kb& kb);
 
 bool is_header(std::string_view path);
 

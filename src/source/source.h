@@ -1,9 +1,9 @@
 // The door of `source`: where the files of a subject come from.
 //
-// A Source streams every regular file of a subject to a Sink, as (path, bytes), or as (path, MD5) where only a list is
-// to be had. It walks, opens, unpacks, and keeps the limits; it never keeps a whole subject in memory, never follows a
-// link, never leaves the subject's root, and reports what it could not or would not read as a Gap.
-// What the bytes mean is not its business.
+// A Source streams every regular file of a subject to a Sink, as (path, bytes), or as (path, MD5)
+// where only a list is to be had. It walks, opens, unpacks, and keeps the limits; it never keeps a
+// whole subject in memory, never follows a link, never leaves the subject's root, and reports what
+// it could not or would not read as a Gap. What the bytes mean is not its business.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ enum class GapReason {
   vanished,      // was there when listed, gone when opened
   special_file,  // FIFO, socket, device
   too_large,
-  too_deep,      // directory or archive nesting
-  escapes,       // absolute path, "..", or a link out of an archive
-  bomb,          // compression ratio or unpacked size over the limit
-  corrupt,       // archive that is cut short or malformed
+  too_deep,  // directory or archive nesting
+  escapes,   // absolute path, "..", or a link out of an archive
+  bomb,      // compression ratio or unpacked size over the limit
+  corrupt,   // archive that is cut short or malformed
   encrypted,
-  unsupported,   // an archive kind that cannot be opened
-  limit,         // a count limit was hit: the rest was not looked at
+  unsupported,  // an archive kind that cannot be opened
+  limit,        // a count limit was hit: the rest was not looked at
 };
 std::string_view name_of(GapReason reason);  // "special_file"
 
@@ -42,13 +42,15 @@ struct Gap {
 };
 
 struct FileView {
-  std::string_view path;  // bytes, '/'-separated, relative to the subject's root, never empty, no "." or ".." part.
-                          // A member of an archive lies below the archive's own path, as in a directory.
+  std::string_view
+      path;  // bytes, '/'-separated, relative to the subject's root, never empty, no "." or ".."
+             // part. A member of an archive lies below the archive's own path, as in a directory.
   fingerprint::Bytes bytes;
 };
 
-// Receives the files. `worker` is 0 … Options::jobs-1; calls with the same number never overlap, calls with different
-// numbers do. Views are valid during the call. The order of calls is not defined.
+// Receives the files. `worker` is 0 … Options::jobs-1; calls with the same number never overlap,
+// calls with different numbers do. Views are valid during the call. The order of calls is not
+// defined.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -67,10 +69,10 @@ struct Options {
 unsigned effective_jobs(const Options& options);
 
 struct Summary {
-  std::uint64_t files = 0;       // handed to the sink, archive members included
+  std::uint64_t files = 0;  // handed to the sink, archive members included
   std::uint64_t bytes = 0;
-  std::uint64_t links = 0;       // symbolic links seen; never followed, not a gap
-  std::uint64_t archives = 0;    // opened
+  std::uint64_t links = 0;     // symbolic links seen; never followed, not a gap
+  std::uint64_t archives = 0;  // opened
   std::uint64_t gaps = 0;
 };
 
@@ -79,18 +81,19 @@ class Source {
   virtual ~Source() = default;
   // "directory", "file", "archive", "debian-source", "deb", "git", "md5-list", "dpkg-installed"
   virtual std::string_view kind() const = 0;
-  // Streams everything. A bad file is a gap, not an error; fails only where nothing at all can be said (io, corrupt),
-  // or with cancelled when options.stop was requested.
+  // Streams everything. A bad file is a gap, not an error; fails only where nothing at all can be
+  // said (io, corrupt), or with cancelled when options.stop was requested.
   virtual Result<Summary> deliver(Sink& sink, const Options& options) = 0;
 };
 
-// Finds out what `subject` is and opens it: a directory, a file, an archive (tar with any usual compression, zip, jar,
-// gem, crate, wheel, .deb), a Debian .dsc, a git revision "REPO@REV", or "-" for a list of "md5  path" lines on
-// standard input. Fails with not_found, unsupported or io; the message says what was tried.
+// Finds out what `subject` is and opens it: a directory, a file, an archive (tar with any usual
+// compression, zip, jar, gem, crate, wheel, .deb), a Debian .dsc, a git revision "REPO@REV", or "-"
+// for a list of "md5  path" lines on standard input. Fails with not_found, unsupported or io; the
+// message says what was tried.
 Result<std::unique_ptr<Source>> open_subject(const std::string& subject);
 
-// The dpkg database below `dpkg_root` (normally "/var/lib/dpkg"): every package's md5sums; no installed file is read.
-// Paths are "<package>/<installed path>".
+// The dpkg database below `dpkg_root` (normally "/var/lib/dpkg"): every package's md5sums; no
+// installed file is read. Paths are "<package>/<installed path>".
 Result<std::unique_ptr<Source>> open_installed(const std::string& dpkg_root);
 
 }  // namespace stowaway::source

@@ -19,13 +19,15 @@ namespace {
 using namespace index;
 
 constexpr std::uint64_t kMaxRecords = std::uint64_t{1} << 31;
-constexpr unsigned kEntriesPerBucket = 4;   // of a bucket's mean; a bucket is one or two cache lines
-constexpr unsigned kFilterBitsPerKey = 10;  // one bit set of ten: nine misses of ten end in the filter
+constexpr unsigned kEntriesPerBucket = 4;  // of a bucket's mean; a bucket is one or two cache lines
+constexpr unsigned kFilterBitsPerKey =
+    10;  // one bit set of ten: nine misses of ten end in the filter
 
 class Strings {
  public:
   std::uint32_t add(const std::string& text) {
-    const auto [place, is_new] = positions_.emplace(text, static_cast<std::uint32_t>(bytes_.size()));
+    const auto [place, is_new] =
+        positions_.emplace(text, static_cast<std::uint32_t>(bytes_.size()));
     if (is_new) bytes_.insert(bytes_.end(), text.c_str(), text.c_str() + text.size() + 1);
     return place->second;
   }
@@ -74,7 +76,8 @@ struct GlobalContent {
 std::vector<GlobalContent> sorted_contents(const std::vector<Pack>& packs) {
   std::vector<GlobalContent> all;
   for (std::uint32_t p = 0; p < packs.size(); ++p)
-    for (std::uint32_t c = 0; c < packs[p].contents.size(); ++c) all.push_back({packs[p].contents[c], p, c});
+    for (std::uint32_t c = 0; c < packs[p].contents.size(); ++c)
+      all.push_back({packs[p].contents[c], p, c});
   std::ranges::sort(all, [](const GlobalContent& a, const GlobalContent& b) {
     return std::tie(a.content.normalised, a.content.sha256, a.content.md5, a.pack, a.number) <
            std::tie(b.content.normalised, b.content.sha256, b.content.md5, b.pack, b.number);
@@ -82,22 +85,27 @@ std::vector<GlobalContent> sorted_contents(const std::vector<Pack>& packs) {
   return all;
 }
 
-// Gives each pack's contents their numbers in the index, and fills the content arrays but for postings.
-std::vector<std::vector<std::uint32_t>> number_contents(const std::vector<Pack>& packs, Arrays& arrays) {
+// Gives each pack's contents their numbers in the index, and fills the content arrays but for
+// postings.
+std::vector<std::vector<std::uint32_t>> number_contents(const std::vector<Pack>& packs,
+                                                        Arrays& arrays) {
   std::vector<std::vector<std::uint32_t>> numbers;
   for (const Pack& pack : packs) numbers.emplace_back(pack.contents.size());
   const PackContent* previous = nullptr;
   const auto all = sorted_contents(packs);
   for (const GlobalContent& global : all) {
     const PackContent& content = global.content;
-    if (previous == nullptr || previous->sha256 != content.sha256 || previous->normalised != content.normalised) {
+    if (previous == nullptr || previous->sha256 != content.sha256 ||
+        previous->normalised != content.normalised) {
       Content record{};
       std::copy(content.sha256.begin(), content.sha256.end(), record.sha256.begin());
-      record.size_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(content.size_bytes, UINT32_MAX));
+      record.size_bytes =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(content.size_bytes, UINT32_MAX));
       std::uint64_t md5 = 0;
       for (const std::uint8_t byte : content.md5) md5 = md5 << 8 | byte;
       const auto number = static_cast<std::uint32_t>(arrays.contents.size());
-      arrays.md5_entries.push_back({static_cast<std::uint32_t>(md5), static_cast<std::uint32_t>(md5 >> 32), number});
+      arrays.md5_entries.push_back(
+          {static_cast<std::uint32_t>(md5), static_cast<std::uint32_t>(md5 >> 32), number});
       arrays.contents.push_back(record);
       arrays.normalised_keys.push_back(content.normalised);
       previous = &content;
@@ -113,17 +121,20 @@ std::vector<std::vector<std::uint32_t>> number_contents(const std::vector<Pack>&
 void add_component(const Pack& pack, const std::vector<std::uint32_t>& numbers, Arrays& arrays) {
   const auto number = static_cast<std::uint32_t>(arrays.components.size());
   Strings& strings = arrays.strings;
-  arrays.components.push_back({strings.add(pack.component), strings.add(pack.purl), strings.add(pack.licence),
-                               strings.add(pack.language), strings.add(joined(pack.aliases)), pack.rank,
+  arrays.components.push_back({strings.add(pack.component), strings.add(pack.purl),
+                               strings.add(pack.licence), strings.add(pack.language),
+                               strings.add(joined(pack.aliases)), pack.rank,
                                static_cast<std::uint32_t>(arrays.releases.size()),
                                static_cast<std::uint32_t>(arrays.paths.size())});
   for (const PackRelease& release : pack.releases)
-    arrays.releases.push_back({strings.add(release.version), strings.add(release.revision), number_of_date(release.date),
-                               release.code_files});
+    arrays.releases.push_back({strings.add(release.version), strings.add(release.revision),
+                               number_of_date(release.date), release.code_files});
   for (const PackPath& path : pack.paths) {
     const auto path_number = static_cast<std::uint32_t>(arrays.paths.size());
-    arrays.paths.push_back({strings.add(path.path), number, static_cast<std::uint32_t>(arrays.file_versions.size()),
-                            path.density_exponent, static_cast<std::uint8_t>(fingerprint::classify(path.path).role), 0});
+    arrays.paths.push_back({strings.add(path.path), number,
+                            static_cast<std::uint32_t>(arrays.file_versions.size()),
+                            path.density_exponent,
+                            static_cast<std::uint8_t>(fingerprint::classify(path.path).role), 0});
     std::vector<std::uint32_t> shingles(path.versions.size());
     for (const PackShingle& shingle : path.shingles)
       for (const Span32 span : shingle.versions)
@@ -131,16 +142,19 @@ void add_component(const Pack& pack, const std::vector<std::uint32_t>& numbers, 
     for (std::size_t v = 0; v < path.versions.size(); ++v) {
       const PackFileVersion& version = path.versions[v];
       arrays.file_versions.push_back({numbers[version.content], path_number,
-                                      static_cast<std::uint32_t>(arrays.spans.size()), shingles[v]});
+                                      static_cast<std::uint32_t>(arrays.spans.size()),
+                                      shingles[v]});
       for (const Span32 span : version.releases)
-        arrays.spans.push_back({static_cast<std::uint16_t>(span.first), static_cast<std::uint16_t>(span.last)});
+        arrays.spans.push_back(
+            {static_cast<std::uint16_t>(span.first), static_cast<std::uint16_t>(span.last)});
     }
   }
 }
 
 void add_postings(const std::vector<Pack>& packs, Arrays& arrays, BuildCount& count) {
   std::vector<std::vector<std::uint32_t>> of_content(arrays.contents.size());
-  for (std::uint32_t i = 0; i < arrays.file_versions.size(); ++i) of_content[arrays.file_versions[i].content].push_back(i);
+  for (std::uint32_t i = 0; i < arrays.file_versions.size(); ++i)
+    of_content[arrays.file_versions[i].content].push_back(i);
   const auto place_of = [&](std::uint32_t file_version) {
     const FileVersion& record = arrays.file_versions[file_version];
     const std::uint32_t component = arrays.paths[record.path].component;
@@ -153,7 +167,8 @@ void add_postings(const std::vector<Pack>& packs, Arrays& arrays, BuildCount& co
     return places;
   };
   const auto is_shared = [](const std::vector<ContentPlace>& places) {
-    return std::ranges::any_of(places, [&](const ContentPlace& p) { return p.component != places.front().component; });
+    return std::ranges::any_of(
+        places, [&](const ContentPlace& p) { return p.component != places.front().component; });
   };
   OwnerJudge judge(packs);
   for (const auto& versions : of_content)
@@ -181,11 +196,14 @@ void add_shingles(const std::vector<Pack>& packs, Arrays& arrays, std::vector<Fu
     for (const PackPath& path : pack.paths) {
       for (const PackShingle& shingle : path.shingles)
         for (const Span32 span : shingle.versions)
-          all.push_back({shingle.key, {static_cast<std::uint32_t>(shingle.key), path_number,
-                                       static_cast<std::uint16_t>(span.first), static_cast<std::uint16_t>(span.last)}});
+          all.push_back(
+              {shingle.key,
+               {static_cast<std::uint32_t>(shingle.key), path_number,
+                static_cast<std::uint16_t>(span.first), static_cast<std::uint16_t>(span.last)}});
       ++path_number;
     }
-  std::ranges::sort(all, {}, [](const FullShingle& s) { return std::tuple(s.key, s.entry.path, s.entry.first); });
+  std::ranges::sort(
+      all, {}, [](const FullShingle& s) { return std::tuple(s.key, s.entry.path, s.entry.first); });
   arrays.shingles.reserve(all.size());
   for (const FullShingle& shingle : all) arrays.shingles.push_back(shingle.entry);
 }
@@ -196,11 +214,13 @@ unsigned bucket_bits(std::size_t keys, unsigned at_least) {
 
 // Starts of the buckets of ascending keys, chosen by the leading `bits` of `key_bits`.
 template <class Keys>
-std::vector<std::uint32_t> bucket_starts(std::size_t count, unsigned bits, unsigned key_bits, const Keys& key_at) {
+std::vector<std::uint32_t> bucket_starts(std::size_t count, unsigned bits, unsigned key_bits,
+                                         const Keys& key_at) {
   std::vector<std::uint32_t> starts((std::size_t{1} << bits) + 1);
   std::size_t next = 0;
   for (std::uint32_t i = 0; i < count; ++i)
-    for (const std::uint64_t bucket = key_at(i) >> (key_bits - bits); next <= bucket; ++next) starts[next] = i;
+    for (const std::uint64_t bucket = key_at(i) >> (key_bits - bits); next <= bucket; ++next)
+      starts[next] = i;
   for (; next < starts.size(); ++next) starts[next] = static_cast<std::uint32_t>(count);
   return starts;
 }
@@ -209,14 +229,17 @@ void add_buckets(Arrays& arrays, const std::vector<FullShingle>& shingles, Heade
   header.normalised_bits = bucket_bits(arrays.normalised_keys.size(), 1);
   header.md5_bits = bucket_bits(arrays.md5_entries.size(), 1);
   header.shingle_bits = bucket_bits(shingles.size(), 16);
-  header.filter_bits = std::max(6U, static_cast<unsigned>(std::bit_width(shingles.size() * kFilterBitsPerKey)));
-  arrays.normalised_buckets = bucket_starts(arrays.normalised_keys.size(), header.normalised_bits, 64,
-                                            [&](std::size_t i) { return arrays.normalised_keys[i]; });
-  arrays.md5_buckets = bucket_starts(arrays.md5_entries.size(), header.md5_bits, 64, [&](std::size_t i) {
-    return std::uint64_t{arrays.md5_entries[i].high} << 32 | arrays.md5_entries[i].low;
-  });
-  arrays.shingle_buckets =
-      bucket_starts(shingles.size(), header.shingle_bits, 48, [&](std::size_t i) { return shingles[i].key; });
+  header.filter_bits =
+      std::max(6U, static_cast<unsigned>(std::bit_width(shingles.size() * kFilterBitsPerKey)));
+  arrays.normalised_buckets =
+      bucket_starts(arrays.normalised_keys.size(), header.normalised_bits, 64,
+                    [&](std::size_t i) { return arrays.normalised_keys[i]; });
+  arrays.md5_buckets =
+      bucket_starts(arrays.md5_entries.size(), header.md5_bits, 64, [&](std::size_t i) {
+        return std::uint64_t{arrays.md5_entries[i].high} << 32 | arrays.md5_entries[i].low;
+      });
+  arrays.shingle_buckets = bucket_starts(shingles.size(), header.shingle_bits, 48,
+                                         [&](std::size_t i) { return shingles[i].key; });
   arrays.shingle_filter.resize((std::size_t{1} << header.filter_bits) / 64);
   for (const FullShingle& shingle : shingles) {
     const std::uint64_t bit = shingle.key & ((std::uint64_t{1} << header.filter_bits) - 1);
@@ -263,10 +286,12 @@ std::array<std::uint8_t, 16> identity_of(const Arrays& arrays) {
     return XXH3_64bits(records.data(), records.size() * sizeof(*records.data()));
   };
   const std::vector<std::uint64_t> parts{
-      digest_of(arrays.strings.bytes()), digest_of(arrays.components),    digest_of(arrays.releases),
-      digest_of(arrays.paths),           digest_of(arrays.file_versions), digest_of(arrays.spans),
-      digest_of(arrays.contents),        digest_of(arrays.normalised_keys), digest_of(arrays.postings),
-      digest_of(arrays.md5_entries),     digest_of(arrays.shingles)};
+      digest_of(arrays.strings.bytes()), digest_of(arrays.components),
+      digest_of(arrays.releases),        digest_of(arrays.paths),
+      digest_of(arrays.file_versions),   digest_of(arrays.spans),
+      digest_of(arrays.contents),        digest_of(arrays.normalised_keys),
+      digest_of(arrays.postings),        digest_of(arrays.md5_entries),
+      digest_of(arrays.shingles)};
   const auto digest = fingerprint::sha256_of(std::as_bytes(std::span(parts)));
   std::array<std::uint8_t, 16> id{};
   std::copy_n(digest.bytes.begin(), id.size(), id.begin());
@@ -275,12 +300,14 @@ std::array<std::uint8_t, 16> identity_of(const Arrays& arrays) {
 
 }  // namespace
 
-Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file, ProgressSink* progress) {
+Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file,
+                               ProgressSink* progress) {
   if (packs.empty()) return fail(ErrorCode::invalid_argument, "no packs to build an index from");
   std::ranges::sort(packs, {}, &Pack::component);
   const auto twice = std::ranges::adjacent_find(packs, {}, &Pack::component);
   if (twice != packs.end())
-    return fail(ErrorCode::invalid_argument, "two packs of {}: merge them first with `stowaway kb merge`", twice->component);
+    return fail(ErrorCode::invalid_argument,
+                "two packs of {}: merge them first with `stowaway kb merge`", twice->component);
   const auto report = [&](std::string_view stage) {
     if (progress != nullptr) progress->advance(stage, 0, 0);
   };
@@ -290,7 +317,8 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   const auto numbers = number_contents(packs, arrays);
   for (std::size_t i = 0; i < packs.size(); ++i) add_component(packs[i], numbers[i], arrays);
   if (arrays.file_versions.size() >= kMaxRecords || arrays.contents.size() >= kMaxRecords)
-    return fail(ErrorCode::limit_exceeded, "more than {} file versions: too much for one index file", kMaxRecords);
+    return fail(ErrorCode::limit_exceeded,
+                "more than {} file versions: too much for one index file", kMaxRecords);
   report("origins");
   add_postings(packs, arrays, count);
   report("shingles");
@@ -302,8 +330,13 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   header.byte_order = kByteOrderMark;
   header.id = identity_of(arrays);
   add_buckets(arrays, shingles, header);
-  count = {packs.size(), arrays.releases.size(), arrays.contents.size(), arrays.file_versions.size(),
-           arrays.shingles.size(), count.carried, 0};
+  count = {packs.size(),
+           arrays.releases.size(),
+           arrays.contents.size(),
+           arrays.file_versions.size(),
+           arrays.shingles.size(),
+           count.carried,
+           0};
   add_sentinels(arrays);
 
   report("writing");
@@ -329,8 +362,8 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   return count;
 }
 
-Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files, const std::string& out_file,
-                                          ProgressSink* progress) {
+Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files,
+                                          const std::string& out_file, ProgressSink* progress) {
   std::vector<Pack> packs;
   for (const std::string& file : pack_files) {
     if (progress != nullptr) progress->advance("packs", packs.size(), pack_files.size());

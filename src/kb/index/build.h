@@ -1,4 +1,5 @@
-// Builds the index that scans query from packs. Deterministic: the same packs, in any order, give the same file.
+// Builds the index that scans query from packs. Deterministic: the same packs, in any order, give
+// the same file.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,17 @@
 namespace stowaway::kb {
 
 struct BuildCount {
-  std::uint64_t components = 0, releases = 0, contents = 0, file_versions = 0, shingles = 0, carried = 0, bytes = 0;
+  std::uint64_t components = 0, releases = 0, contents = 0, file_versions = 0, shingles = 0,
+                carried = 0, bytes = 0;
 };
 
-// Two packs of one component are merged by release. Fails with invalid_argument (no packs), limit_exceeded (more than
-// 2^31 of anything) or io; `out_file` then stays as it was.
-Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file, ProgressSink* progress);
+// Two packs of one component are merged by release. Fails with invalid_argument (no packs),
+// limit_exceeded (more than 2^31 of anything) or io; `out_file` then stays as it was.
+Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file,
+                               ProgressSink* progress);
 
 // Reads the packs first.
-Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files, const std::string& out_file,
-                                          ProgressSink* progress);
+Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files,
+                                          const std::string& out_file, ProgressSink* progress);
 
 }  // namespace stowaway::kb

@@ -8,20 +8,26 @@
 namespace stowaway::kb {
 namespace {
 
-// Folders that projects keep other people's code in. "contrib" and "lib" are not among them: many keep their own there.
+// Folders that projects keep other people's code in. "contrib" and "lib" are not among them: many
+// keep their own there.
 constexpr std::array<std::string_view, 18> kForeignFolders{
-    "third_party", "thirdparty", "third-party", "3rdparty", "3rd-party", "3rd_party", "3rdpartylib", "external", "externals",
-    "extern", "vendor", "vendored", "deps", "dependencies", "node_modules", "bower_components", "submodules", "externallibs"};
+    "third_party",      "thirdparty",  "third-party", "3rdparty",     "3rd-party",
+    "3rd_party",        "3rdpartylib", "external",    "externals",    "extern",
+    "vendor",           "vendored",    "deps",        "dependencies", "node_modules",
+    "bower_components", "submodules",  "externallibs"};
 
-// How many times larger a share must be to settle the origin by itself. A library that is carried whole shares most of
-// itself and little of its carrier; forks share much of both and are left to the dates.
+// How many times larger a share must be to settle the origin by itself. A library that is carried
+// whole shares most of itself and little of its carrier; forks share much of both and are left to
+// the dates.
 constexpr double kClearlyLarger = 3.0;
 
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : text)
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out.push_back(c);
-    else if (c >= 'A' && c <= 'Z') out.push_back(static_cast<char>(c + 32));
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+      out.push_back(c);
+    else if (c >= 'A' && c <= 'Z')
+      out.push_back(static_cast<char>(c + 32));
   return out;
 }
 
@@ -36,7 +42,9 @@ bool lies_in_foreign_folder(std::string_view path) {
   bool found = false;
   for_each_folder(path, [&](std::string_view folder) {
     std::string lower(folder);
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
     found = found || std::ranges::find(kForeignFolders, lower) != kForeignFolders.end();
   });
   return found;
@@ -47,7 +55,8 @@ std::string_view last_part(std::string_view path) { return path.substr(path.rfin
 // "zlib-1.2.11" names zlib: what follows the name is no letter.
 bool folder_names(std::string_view folder, std::string_view name) {
   if (name.size() < 2 || !folder.starts_with(name)) return false;
-  return std::ranges::all_of(folder.substr(name.size()), [](char c) { return c >= '0' && c <= '9'; });
+  return std::ranges::all_of(folder.substr(name.size()),
+                             [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -70,13 +79,16 @@ OwnerJudge::OwnerJudge(const std::vector<Pack>& packs) : packs_(&packs) {
   }
 }
 
-// A folder or file called as another component, which has a file of that name: "common/xxhash.c", "libs/zlib/inflate.c".
+// A folder or file called as another component, which has a file of that name: "common/xxhash.c",
+// "libs/zlib/inflate.c".
 bool OwnerJudge::named_after_other(std::uint32_t component, const std::string& path) const {
   const std::string_view file = last_part(path);
   bool found = false;
   const auto look = [&](std::string_view part) {
     std::string name = plain(part);
-    while (!name.empty() && name.back() >= '0' && name.back() <= '9' && !component_of_name_.contains(name)) name.pop_back();
+    while (!name.empty() && name.back() >= '0' && name.back() <= '9' &&
+           !component_of_name_.contains(name))
+      name.pop_back();
     const auto other = component_of_name_.find(name);
     found = found || (other != component_of_name_.end() && other->second != component &&
                       file_names_[other->second].contains(file));
@@ -101,22 +113,27 @@ double OwnerJudge::share(std::uint32_t of, std::uint32_t with) const {
     std::ranges::sort(pairs);
     std::vector<std::pair<std::uint64_t, std::uint32_t>> summed;
     for (const auto& [key, count] : pairs)
-      if (!summed.empty() && summed.back().first == key) summed.back().second += count;
-      else summed.emplace_back(key, count);
+      if (!summed.empty() && summed.back().first == key)
+        summed.back().second += count;
+      else
+        summed.emplace_back(key, count);
     pairs = std::move(summed);
     sorted_ = true;
   }
   const std::uint64_t key = std::uint64_t{std::min(of, with)} << 32 | std::max(of, with);
-  const auto found = std::ranges::lower_bound(shared_, key, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
+  const auto found =
+      std::ranges::lower_bound(shared_, key, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
   const std::uint32_t count = found != shared_.end() && found->first == key ? found->second : 0;
-  return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(1, (*packs_)[of].contents.size()));
+  return static_cast<double>(count) /
+         static_cast<double>(std::max<std::size_t>(1, (*packs_)[of].contents.size()));
 }
 
 bool OwnerJudge::under_name_of(const ContentPlace& place, std::uint32_t component) const {
   bool found = false;
   const auto look = [&](std::string_view part) {
     const std::string name = plain(part);
-    for (const std::string& candidate : names_[component]) found = found || folder_names(name, candidate);
+    for (const std::string& candidate : names_[component])
+      found = found || folder_names(name, candidate);
   };
   const std::string& path = (*packs_)[place.component].paths[place.path].path;
   for_each_folder(path, look);
@@ -125,7 +142,9 @@ bool OwnerJudge::under_name_of(const ContentPlace& place, std::uint32_t componen
   return found;
 }
 
-bool OwnerJudge::in_foreign_folder(const ContentPlace& place) const { return foreign_[place.component][place.path]; }
+bool OwnerJudge::in_foreign_folder(const ContentPlace& place) const {
+  return foreign_[place.component][place.path];
+}
 
 // Whether a's component owns the content rather than b's.
 bool OwnerJudge::owns(const ContentPlace& a, const ContentPlace& b) const {
@@ -143,7 +162,8 @@ bool OwnerJudge::owns(const ContentPlace& a, const ContentPlace& b) const {
 }
 
 std::vector<bool> OwnerJudge::carried(const std::vector<ContentPlace>& places) const {
-  std::map<std::uint32_t, const ContentPlace*> best;  // per component: its least foreign, earliest place
+  std::map<std::uint32_t, const ContentPlace*>
+      best;  // per component: its least foreign, earliest place
   for (const ContentPlace& place : places) {
     const ContentPlace*& mine = best[place.component];
     if (mine == nullptr || std::pair(in_foreign_folder(place), place.first_release) <

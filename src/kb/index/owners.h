@@ -1,5 +1,5 @@
-// Owners and carriers: of the components that hold one content, which one it comes from. docs/matching.md, "Origin".
-// Pure; safe from any thread.
+// Owners and carriers: of the components that hold one content, which one it comes from.
+// docs/matching.md, "Origin". Pure; safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class OwnerJudge {
   // First pass: call once for every content that more than one component holds.
   void count_shared(const std::vector<ContentPlace>& places);
 
-  // Second pass: for each place whether its component only carries the content. What lies in a folder for other
-  // people's code is always carried, even where nobody else in the KB has it.
+  // Second pass: for each place whether its component only carries the content. What lies in a
+  // folder for other people's code is always carried, even where nobody else in the KB has it.
   std::vector<bool> carried(const std::vector<ContentPlace>& places) const;
 
  private:
@@ -40,11 +40,14 @@ class OwnerJudge {
   bool named_after_other(std::uint32_t component, const std::string& path) const;
 
   const std::vector<Pack>* packs_;
-  std::vector<std::vector<std::string>> names_;              // per component: name and aliases, letters and digits only
+  std::vector<std::vector<std::string>>
+      names_;  // per component: name and aliases, letters and digits only
   std::unordered_map<std::string, std::uint32_t> component_of_name_;
-  std::vector<std::unordered_set<std::string_view>> file_names_;  // per component: the last parts of its paths
-  std::vector<std::vector<bool>> foreign_;                        // per component and path: somebody else's, by its place
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> shared_;  // sorted (a << 32 | b) → contents, after sort_shared()
+  std::vector<std::unordered_set<std::string_view>>
+      file_names_;                          // per component: the last parts of its paths
+  std::vector<std::vector<bool>> foreign_;  // per component and path: somebody else's, by its place
+  std::vector<std::pair<std::uint64_t, std::uint32_t>>
+      shared_;  // sorted (a << 32 | b) → contents, after sort_shared()
   mutable bool sorted_ = false;
 };
 

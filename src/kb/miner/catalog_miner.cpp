@@ -27,7 +27,8 @@ void describe(Pack& pack, const CatalogEntry& entry) {
   pack.sources.clear();
   for (const CatalogSource& source : entry.sources)
     if (source.status.empty())
-      pack.sources.push_back({"git", source.repository, source.version + " " + source.tag_regex, source.subpath});
+      pack.sources.push_back(
+          {"git", source.repository, source.version + " " + source.tag_regex, source.subpath});
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMine
   ComponentOutcome outcome{entry.component, "", {}, false, {}};
   const std::string file = options.pack_directory + "/" + entry.component + ".pack";
   auto existing = read_pack(file);
-  if (!existing && existing.error().code != ErrorCode::not_found) outcome.errors.push_back(existing.error());
+  if (!existing && existing.error().code != ErrorCode::not_found)
+    outcome.errors.push_back(existing.error());
   Pack start = existing ? *std::move(existing) : empty_pack_of(entry);
   const std::size_t had = start.releases.size();
   describe(start, entry);
@@ -46,7 +48,8 @@ Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMine
     const auto path = options.locate(source.repository);
     const auto count = path ? mine_git(*path, source, builder, options.mine)
                             : Result<MineCount>(tl::unexpected<Error>(path.error()));
-    if (!count && count.error().code == ErrorCode::cancelled) return tl::unexpected<Error>(count.error());
+    if (!count && count.error().code == ErrorCode::cancelled)
+      return tl::unexpected<Error>(count.error());
     if (!count) {
       outcome.errors.push_back(count.error().within(source.repository));
       continue;
@@ -64,13 +67,16 @@ Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMine
   return outcome;
 }
 
-Result<void> mine_catalog(const std::vector<CatalogEntry>& entries, const CatalogMineOptions& options,
+Result<void> mine_catalog(const std::vector<CatalogEntry>& entries,
+                          const CatalogMineOptions& options,
                           const std::function<void(const ComponentOutcome&)>& on_done) {
   std::vector<const CatalogEntry*> work;
   for (std::size_t i = 0; i < entries.size(); ++i)
-    if (i % options.shards == options.shard - 1 && (options.max_rank == 0 || entries[i].rank <= options.max_rank))
+    if (i % options.shards == options.shard - 1 &&
+        (options.max_rank == 0 || entries[i].rank <= options.max_rank))
       work.push_back(&entries[i]);
-  const unsigned workers = std::max(1U, options.mine.jobs != 0 ? options.mine.jobs : std::thread::hardware_concurrency());
+  const unsigned workers = std::max(
+      1U, options.mine.jobs != 0 ? options.mine.jobs : std::thread::hardware_concurrency());
   std::atomic<std::size_t> next{0}, done{0};
   std::mutex guard;
   std::optional<Error> failure;
@@ -87,7 +93,8 @@ Result<void> mine_catalog(const std::vector<CatalogEntry>& entries, const Catalo
         return;
       }
       on_done(*outcome);
-      if (options.mine.progress != nullptr) options.mine.progress->advance("mining", ++done, work.size());
+      if (options.mine.progress != nullptr)
+        options.mine.progress->advance("mining", ++done, work.size());
     }
   };
   {

@@ -1,5 +1,6 @@
-// Mines many components of a catalogue into packs, several at a time. A component whose pack is there already is only
-// extended; one whose sources cannot be had is reported and skipped. Packs appear whole or not at all.
+// Mines many components of a catalogue into packs, several at a time. A component whose pack is
+// there already is only extended; one whose sources cannot be had is reported and skipped. Packs
+// appear whole or not at all.
 #pragma once
 
 #include <functional>
@@ -15,23 +16,25 @@ namespace stowaway::kb {
 struct CatalogMineOptions {
   MineOptions mine;
   std::string pack_directory;
-  // Gives the local repository for a URL. Fails with not_found where there is none. Called from several threads.
+  // Gives the local repository for a URL. Fails with not_found where there is none. Called from
+  // several threads.
   std::function<Result<std::string>(const std::string& url)> locate;
-  unsigned shard = 1, shards = 1;     // this run takes entry number k when k % shards == shard - 1
-  unsigned max_rank = 0;              // 0: all
+  unsigned shard = 1, shards = 1;  // this run takes entry number k when k % shards == shard - 1
+  unsigned max_rank = 0;           // 0: all
 };
 
 struct ComponentOutcome {
   std::string component;
-  std::string pack_file;              // empty when nothing was written
+  std::string pack_file;  // empty when nothing was written
   MineCount count;
-  bool unchanged = false;             // nothing new was found
-  std::vector<Error> errors;          // of single sources
+  bool unchanged = false;     // nothing new was found
+  std::vector<Error> errors;  // of single sources
 };
 
-// `on_done` is called once per component, from worker threads, never two calls at a time. Fails with cancelled, or io
-// when the directory cannot be written.
-Result<void> mine_catalog(const std::vector<CatalogEntry>& entries, const CatalogMineOptions& options,
+// `on_done` is called once per component, from worker threads, never two calls at a time. Fails
+// with cancelled, or io when the directory cannot be written.
+Result<void> mine_catalog(const std::vector<CatalogEntry>& entries,
+                          const CatalogMineOptions& options,
                           const std::function<void(const ComponentOutcome&)>& on_done);
 
 // One entry: starts from the pack in the directory if there is one.

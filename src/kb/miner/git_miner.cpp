@@ -20,7 +20,8 @@ namespace stowaway::kb {
 namespace {
 
 constexpr std::size_t kMaxCommits = 400'000;
-constexpr std::size_t kMaxRollingReleases = 400;  // the newest; a rolling project is told apart by commits only
+constexpr std::size_t kMaxRollingReleases =
+    400;  // the newest; a rolling project is told apart by commits only
 constexpr unsigned kMaxTreeDepth = 64;
 
 struct FoundRelease {
@@ -30,7 +31,8 @@ struct FoundRelease {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Result<std::vector<FoundRelease>> releases_by_file(GitRepository& repository, const VersionRule& rule,
+Result<std::vector<FoundRelease>> releases_by_file(GitRepository& repository,
+                                                   const VersionRule& rule,
                                                    std::uint64_t max_bytes) {
   STOWAWAY_TRY(auto commits, repository.history(kMaxCommits));
   std::ranges::reverse(commits);
@@ -48,7 +50,8 @@ Result<std::vector<FoundRelease>> releases_by_file(GitRepository& repository, co
   return found;
 }
 
-Result<std::vector<FoundRelease>> releases_by_commit(GitRepository& repository, const std::string& subpath) {
+Result<std::vector<FoundRelease>> releases_by_commit(GitRepository& repository,
+                                                     const std::string& subpath) {
   STOWAWAY_TRY(const auto commits, repository.history(kMaxCommits));
   std::set<std::string> seen;
   std::vector<FoundRelease> found;
@@ -63,7 +66,8 @@ Result<std::vector<FoundRelease>> releases_by_commit(GitRepository& repository, 
   return found;
 }
 
-Result<std::vector<FoundRelease>> find_releases(GitRepository& repository, const CatalogSource& source,
+Result<std::vector<FoundRelease>> find_releases(GitRepository& repository,
+                                                const CatalogSource& source,
                                                 std::uint64_t max_bytes) {
   STOWAWAY_TRY(const VersionRule rule, VersionRule::parse(source.version, source.tag_regex));
   std::vector<FoundRelease> found;
@@ -73,14 +77,17 @@ Result<std::vector<FoundRelease>> find_releases(GitRepository& repository, const
     case VersionRule::Where::tags: {
       STOWAWAY_TRY(const auto tags, repository.tags());
       for (const GitTag& tag : tags)
-        if (auto version = rule.version_of(tag.name)) found.push_back({*std::move(version), tag.commit});
+        if (auto version = rule.version_of(tag.name))
+          found.push_back({*std::move(version), tag.commit});
       return found;
     }
     case VersionRule::Where::subjects: {
       STOWAWAY_TRY(const auto commits, repository.history(kMaxCommits));
       std::set<std::string> named;
-      for (const GitCommit& commit : commits)  // newest first: the newest commit of a version counts
-        if (auto version = rule.version_of(commit.subject); version && named.insert(*version).second)
+      for (const GitCommit& commit :
+           commits)  // newest first: the newest commit of a version counts
+        if (auto version = rule.version_of(commit.subject);
+            version && named.insert(*version).second)
           found.push_back({*std::move(version), commit});
       return found;
     }
@@ -93,7 +100,8 @@ Result<std::vector<FoundRelease>> find_releases(GitRepository& repository, const
   return found;
 }
 
-// Collects which blob lies at which path in a tree; a tree seen before at the same place costs nothing.
+// Collects which blob lies at which path in a tree; a tree seen before at the same place costs
+// nothing.
 class TreeReader {
  public:
   explicit TreeReader(GitRepository& repository) : repository_(&repository) {}
@@ -106,8 +114,10 @@ class TreeReader {
     std::uint32_t path;  // the first place where it was seen: names its language
   };
 
-  Result<void> read(const git_oid& tree, const std::string& prefix, unsigned depth, std::vector<File>& files) {
-    const std::string key(std::string(reinterpret_cast<const char*>(tree.id), GIT_OID_RAWSZ) + prefix);
+  Result<void> read(const git_oid& tree, const std::string& prefix, unsigned depth,
+                    std::vector<File>& files) {
+    const std::string key(std::string(reinterpret_cast<const char*>(tree.id), GIT_OID_RAWSZ) +
+                          prefix);
     auto known = trees_.find(key);
     if (known == trees_.end()) {
       std::vector<File> collected;
@@ -119,10 +129,12 @@ class TreeReader {
   }
   void add_file(const git_oid& id, const std::string& path, std::vector<File>& files) {
     if (!belongs_into_pack(path)) return;
-    const auto [place, new_path] = path_numbers_.emplace(path, static_cast<std::uint32_t>(paths_.size()));
+    const auto [place, new_path] =
+        path_numbers_.emplace(path, static_cast<std::uint32_t>(paths_.size()));
     if (new_path) paths_.push_back(path);
     std::string key(reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ);
-    const auto [blob, new_blob] = blob_numbers_.emplace(std::move(key), static_cast<std::uint32_t>(blobs_.size()));
+    const auto [blob, new_blob] =
+        blob_numbers_.emplace(std::move(key), static_cast<std::uint32_t>(blobs_.size()));
     if (new_blob) blobs_.push_back(Blob{id, place->second});
     files.push_back(File{place->second, blob->second});
   }
@@ -130,8 +142,10 @@ class TreeReader {
   const std::string& path(std::uint32_t number) const { return paths_[number]; }
 
  private:
-  Result<void> collect(const git_oid& tree, const std::string& prefix, unsigned depth, std::vector<File>& files) {
-    if (depth > kMaxTreeDepth) return fail(ErrorCode::limit_exceeded, "folders nest deeper than {}", kMaxTreeDepth);
+  Result<void> collect(const git_oid& tree, const std::string& prefix, unsigned depth,
+                       std::vector<File>& files) {
+    if (depth > kMaxTreeDepth)
+      return fail(ErrorCode::limit_exceeded, "folders nest deeper than {}", kMaxTreeDepth);
     STOWAWAY_TRY(const auto entries, repository_->list(tree));
     for (const GitEntry& entry : entries) {
       if (entry.is_tree)
@@ -155,11 +169,13 @@ struct ReleaseFiles {
 };
 
 Result<std::vector<ReleaseFiles>> list_files(GitRepository& repository, const CatalogSource& source,
-                                             const PackBuilder& builder, TreeReader& trees, const MineOptions& options) {
+                                             const PackBuilder& builder, TreeReader& trees,
+                                             const MineOptions& options) {
   STOWAWAY_TRY(auto releases, find_releases(repository, source, options.max_file_bytes));
   std::vector<ReleaseFiles> listed;
   for (FoundRelease& release : releases) {
-    if (options.stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped while listing releases");
+    if (options.stop.stop_requested())
+      return fail(ErrorCode::cancelled, "stopped while listing releases");
     if (builder.has_release(release.version, hex_of(release.commit.id))) continue;
     const auto node = repository.node_at(release.commit.id, source.subpath);
     if (!node) continue;  // the component's folder did not exist yet
@@ -174,13 +190,14 @@ Result<std::vector<ReleaseFiles>> list_files(GitRepository& repository, const Ca
 }
 
 // Reads all blobs, in the order of their paths: neighbours share delta bases in git's pack files.
-Result<std::vector<std::optional<FingerprintedContent>>> read_blobs(const std::string& repository_path,
-                                                                    const TreeReader& trees, const MineOptions& options,
-                                                                    MineCount& count) {
+Result<std::vector<std::optional<FingerprintedContent>>> read_blobs(
+    const std::string& repository_path, const TreeReader& trees, const MineOptions& options,
+    MineCount& count) {
   const auto& blobs = trees.blobs();
   std::vector<std::uint32_t> order(blobs.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return std::string_view(trees.path(blobs[i].path)); });
+  std::ranges::stable_sort(
+      order, {}, [&](std::uint32_t i) { return std::string_view(trees.path(blobs[i].path)); });
   std::vector<std::optional<FingerprintedContent>> contents(blobs.size());
   tbb::enumerable_thread_specific<std::optional<GitRepository>> repositories;
   std::atomic<std::uint64_t> done{0}, bytes_read{0}, unread{0};
@@ -200,18 +217,25 @@ Result<std::vector<std::optional<FingerprintedContent>>> read_blobs(const std::s
     }
     for (std::size_t i = range.begin(); i != range.end() && !options.stop.stop_requested(); ++i) {
       const TreeReader::Blob& blob = blobs[order[i]];
-      const auto read = repository->read(blob.id, options.max_file_bytes, [&](std::span<const std::byte> bytes) {
-        if (!bytes.empty()) contents[order[i]] = fingerprint_content(bytes, trees.path(blob.path));
-        bytes_read += bytes.size();
-      });
+      const auto read =
+          repository->read(blob.id, options.max_file_bytes, [&](std::span<const std::byte> bytes) {
+            if (!bytes.empty())
+              contents[order[i]] = fingerprint_content(bytes, trees.path(blob.path));
+            bytes_read += bytes.size();
+          });
       if (!read) ++unread;
-      if (++done % 64 == 0 && options.progress != nullptr) options.progress->advance("reading", done, blobs.size());
+      if (++done % 64 == 0 && options.progress != nullptr)
+        options.progress->advance("reading", done, blobs.size());
     }
   };
-  tbb::task_arena arena(options.jobs == 0 ? tbb::task_arena::automatic : static_cast<int>(options.jobs));
-  arena.execute([&] { tbb::parallel_for(tbb::blocked_range<std::size_t>(0, blobs.size(), 128), read_range); });
+  tbb::task_arena arena(options.jobs == 0 ? tbb::task_arena::automatic
+                                          : static_cast<int>(options.jobs));
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, blobs.size(), 128), read_range);
+  });
   if (failure) return tl::unexpected<Error>(*failure);
-  if (options.stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped while reading files");
+  if (options.stop.stop_requested())
+    return fail(ErrorCode::cancelled, "stopped while reading files");
   count.contents += blobs.size();
   count.bytes += bytes_read;
   count.unread += unread;
@@ -220,8 +244,8 @@ Result<std::vector<std::optional<FingerprintedContent>>> read_blobs(const std::s
 
 }  // namespace
 
-Result<MineCount> mine_git(const std::string& repository_path, const CatalogSource& source, PackBuilder& builder,
-                           const MineOptions& options) {
+Result<MineCount> mine_git(const std::string& repository_path, const CatalogSource& source,
+                           PackBuilder& builder, const MineOptions& options) {
   STOWAWAY_TRY(GitRepository repository, GitRepository::open(repository_path));
   TreeReader trees(repository);
   MineCount count;
@@ -232,8 +256,9 @@ Result<MineCount> mine_git(const std::string& repository_path, const CatalogSour
   for (std::size_t i = 0; i < contents.size(); ++i)
     if (contents[i]) numbers[i] = builder.add_content(*std::move(contents[i]));
   for (const ReleaseFiles& listed : releases) {
-    const std::uint32_t number = builder.add_release(
-        PackRelease{listed.release.version, listed.release.commit.date, hex_of(listed.release.commit.id), "", 0, 0});
+    const std::uint32_t number =
+        builder.add_release(PackRelease{listed.release.version, listed.release.commit.date,
+                                        hex_of(listed.release.commit.id), "", 0, 0});
     for (const TreeReader::File file : listed.files)
       if (numbers[file.blob]) builder.add_file(number, trees.path(file.path), *numbers[file.blob]);
   }

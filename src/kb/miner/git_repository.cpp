@@ -24,10 +24,12 @@ void start_library() {
   static std::once_flag once;
   std::call_once(once, [] {
     git_libgit2_init();
-    // Every object of a snapshot was verified when it was made; hashing each again doubles the cost of reading.
+    // Every object of a snapshot was verified when it was made; hashing each again doubles the cost
+    // of reading.
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    // Objects are read once: libgit2's own cache of whole objects would only take memory. Deltas have their own.
+    // Objects are read once: libgit2's own cache of whole objects would only take memory. Deltas
+    // have their own.
     git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
   });
 }
@@ -50,7 +52,8 @@ Result<GitRepository> GitRepository::open(const std::string& path) {
   start_library();
   GitRepository opened;
   git_repository* repository = nullptr;
-  if (git_repository_open_ext(&repository, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) != 0)
+  if (git_repository_open_ext(&repository, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) !=
+      0)
     return fail(ErrorCode::not_found, "cannot open {} as a git repository: {}", path, last_error());
   opened.repository_.reset(repository);
   git_odb* objects = nullptr;
@@ -77,17 +80,20 @@ Result<std::vector<GitTag>> GitRepository::tags() {
     git_object* peeled = nullptr;
     if (git_object_peel(&peeled, object, GIT_OBJECT_COMMIT) != 0) continue;
     const CommitPtr commit(reinterpret_cast<git_commit*>(peeled));
-    tags.push_back(GitTag{name.substr(std::string_view("refs/tags/").size()), describe(commit.get())});
+    tags.push_back(
+        GitTag{name.substr(std::string_view("refs/tags/").size()), describe(commit.get())});
   }
   return tags;
 }
 
 Result<std::vector<GitCommit>> GitRepository::history(std::size_t max_commits) {
   git_revwalk* walk = nullptr;
-  if (git_revwalk_new(&walk, repository_.get()) != 0) return fail(ErrorCode::corrupt, "no history: {}", last_error());
+  if (git_revwalk_new(&walk, repository_.get()) != 0)
+    return fail(ErrorCode::corrupt, "no history: {}", last_error());
   const WalkPtr owner(walk);
   git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-  if (git_revwalk_push_head(walk) != 0) return fail(ErrorCode::not_found, "no HEAD: {}", last_error());
+  if (git_revwalk_push_head(walk) != 0)
+    return fail(ErrorCode::not_found, "no HEAD: {}", last_error());
   std::vector<GitCommit> commits;
   git_oid id;
   while (commits.size() < max_commits && git_revwalk_next(&id, walk) == 0) {
@@ -98,14 +104,16 @@ Result<std::vector<GitCommit>> GitRepository::history(std::size_t max_commits) {
   return commits;
 }
 
-Result<GitRepository::Node> GitRepository::node_at(const git_oid& commit_id, const std::string& path) {
+Result<GitRepository::Node> GitRepository::node_at(const git_oid& commit_id,
+                                                   const std::string& path) {
   git_commit* commit = nullptr;
   if (git_commit_lookup(&commit, repository_.get(), &commit_id) != 0)
     return fail(ErrorCode::not_found, "no commit {}", hex_of(commit_id));
   const CommitPtr commit_owner(commit);
   if (path.empty()) return Node{*git_commit_tree_id(commit), true};
   git_tree* tree = nullptr;
-  if (git_commit_tree(&tree, commit) != 0) return fail(ErrorCode::not_found, "no tree of {}", hex_of(commit_id));
+  if (git_commit_tree(&tree, commit) != 0)
+    return fail(ErrorCode::not_found, "no tree of {}", hex_of(commit_id));
   const TreePtr tree_owner(tree);
   git_tree_entry* entry = nullptr;
   if (git_tree_entry_bypath(&entry, tree, path.c_str()) != 0)
@@ -124,7 +132,8 @@ Result<std::vector<GitEntry>> GitRepository::list(const git_oid& tree_id) {
     const git_tree_entry* entry = git_tree_entry_byindex(tree, i);
     const git_filemode_t mode = git_tree_entry_filemode(entry);
     if (mode == GIT_FILEMODE_LINK || mode == GIT_FILEMODE_COMMIT) continue;
-    entries.push_back(GitEntry{git_tree_entry_name(entry), *git_tree_entry_id(entry), mode == GIT_FILEMODE_TREE});
+    entries.push_back(
+        GitEntry{git_tree_entry_name(entry), *git_tree_entry_id(entry), mode == GIT_FILEMODE_TREE});
   }
   return entries;
 }

@@ -1,5 +1,6 @@
 // The one place that talks to libgit2. RAII handles and the few calls that mining needs.
-// A Repository is for one thread; open one per worker. Nothing is checked out and nothing is written.
+// A Repository is for one thread; open one per worker. Nothing is checked out and nothing is
+// written.
 #pragma once
 
 #include <git2.h>

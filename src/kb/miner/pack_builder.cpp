@@ -44,11 +44,14 @@ FingerprintedContent fingerprint_content(fingerprint::Bytes bytes, std::string_v
   const auto sha256 = fingerprint::sha256_of(bytes);
   std::copy_n(md5.bytes.begin(), kMd5PrefixBytes, result.content.md5.begin());
   std::copy_n(sha256.bytes.begin(), kSha256PrefixBytes, result.content.sha256.begin());
-  if (!fingerprint::looks_like_text(bytes) || type.role != fingerprint::FileRole::library) return result;
+  if (!fingerprint::looks_like_text(bytes) || type.role != fingerprint::FileRole::library)
+    return result;
   fingerprint::sample_shingles(normalised, result.shingles);
-  std::ranges::sort(result.shingles, {}, [](const fingerprint::Shingle& shingle) { return std::uint64_t{shingle.key}; });
+  std::ranges::sort(result.shingles, {},
+                    [](const fingerprint::Shingle& shingle) { return std::uint64_t{shingle.key}; });
   const auto same_key = [](const auto& a, const auto& b) { return a.key == b.key; };
-  result.shingles.erase(std::unique(result.shingles.begin(), result.shingles.end(), same_key), result.shingles.end());
+  result.shingles.erase(std::unique(result.shingles.begin(), result.shingles.end(), same_key),
+                        result.shingles.end());
   return result;
 }
 
@@ -59,7 +62,8 @@ PackBuilder::PackBuilder(Pack pack) {
     content_numbers_.emplace(content, static_cast<std::uint32_t>(contents_.size()));
     contents_.push_back(BuiltContent{content, 0, {}});
   }
-  for (std::uint32_t i = 0; i < pack.releases.size(); ++i) release_numbers_[pack.releases[i].version] = i;
+  for (std::uint32_t i = 0; i < pack.releases.size(); ++i)
+    release_numbers_[pack.releases[i].version] = i;
   take_over_paths(pack);
   pack.paths.clear();
   pack.contents.clear();
@@ -72,7 +76,8 @@ void PackBuilder::take_over_paths(Pack& pack) {
     built.known_exponent = path.density_exponent;
     for (const PackFileVersion& version : path.versions)
       for (const Span32 span : version.releases)
-        for (std::uint32_t r = span.first; r <= span.last; ++r) built.releases_of[version.content].push_back(r);
+        for (std::uint32_t r = span.first; r <= span.last; ++r)
+          built.releases_of[version.content].push_back(r);
     for (const PackShingle& shingle : path.shingles)
       for (const Span32 span : shingle.versions)
         for (std::uint32_t v = span.first; v <= span.last; ++v)
@@ -89,9 +94,12 @@ std::uint32_t PackBuilder::add_content(FingerprintedContent content) {
   const auto [place, is_new] =
       content_numbers_.emplace(content.content, static_cast<std::uint32_t>(contents_.size()));
   if (is_new)
-    contents_.push_back(BuiltContent{content.content, content.normalised_bytes, std::move(content.shingles)});
-  else if (contents_[place->second].normalised_bytes == 0)  // taken over from a pack, which has no such detail
-    contents_[place->second] = BuiltContent{content.content, content.normalised_bytes, std::move(content.shingles)};
+    contents_.push_back(
+        BuiltContent{content.content, content.normalised_bytes, std::move(content.shingles)});
+  else if (contents_[place->second].normalised_bytes ==
+           0)  // taken over from a pack, which has no such detail
+    contents_[place->second] =
+        BuiltContent{content.content, content.normalised_bytes, std::move(content.shingles)};
   return place->second;
 }
 
@@ -126,7 +134,8 @@ std::vector<std::uint32_t> PackBuilder::order_releases(Pack& pack) const {
 }
 
 PackPath PackBuilder::finish_path(const std::string& name, const BuiltPath& path,
-                                  const std::vector<std::uint32_t>& position, std::uint64_t wanted) const {
+                                  const std::vector<std::uint32_t>& position,
+                                  std::uint64_t wanted) const {
   PackPath out;
   out.path = name;
   std::uint64_t largest = 0;
@@ -142,7 +151,8 @@ PackPath PackBuilder::finish_path(const std::string& name, const BuiltPath& path
     return std::pair(version.releases.front().first, version.content);
   });
   // A path that was taken over keeps its density: its old shingles cannot be thinned or thickened.
-  const std::uint8_t exponent = path.known_exponent != 0 ? path.known_exponent : density_exponent_for(largest, wanted);
+  const std::uint8_t exponent =
+      path.known_exponent != 0 ? path.known_exponent : density_exponent_for(largest, wanted);
   std::map<std::uint64_t, std::vector<std::uint32_t>> versions_of;
   for (std::uint32_t v = 0; v < out.versions.size(); ++v) {
     const std::uint32_t content = out.versions[v].content;
@@ -152,8 +162,10 @@ PackPath PackBuilder::finish_path(const std::string& name, const BuiltPath& path
       for (const fingerprint::Shingle& shingle : contents_[content].shingles)
         if (shingle.exponent >= exponent) versions_of[shingle.key].push_back(v);
   }
-  for (auto& [key, versions] : versions_of) out.shingles.push_back(PackShingle{key, spans_of(versions)});
-  out.density_exponent = out.shingles.empty() && path.known_exponent == 0 ? std::uint8_t{0} : exponent;
+  for (auto& [key, versions] : versions_of)
+    out.shingles.push_back(PackShingle{key, spans_of(versions)});
+  out.density_exponent =
+      out.shingles.empty() && path.known_exponent == 0 ? std::uint8_t{0} : exponent;
   return out;
 }
 
@@ -163,10 +175,13 @@ Pack PackBuilder::finish() {
   std::size_t library_paths = 0;
   for (const auto& [name, path] : paths_)
     library_paths += fingerprint::classify(name).role == fingerprint::FileRole::library;
-  const std::uint64_t wanted = library_paths <= kFewPaths ? kShinglesPerFileOfFew : kShinglesPerFile;
-  for (const auto& [name, path] : paths_) pack.paths.push_back(finish_path(name, path, position, wanted));
+  const std::uint64_t wanted =
+      library_paths <= kFewPaths ? kShinglesPerFileOfFew : kShinglesPerFile;
+  for (const auto& [name, path] : paths_)
+    pack.paths.push_back(finish_path(name, path, position, wanted));
 
-  std::vector<std::uint32_t> number(contents_.size(), UINT32_MAX);  // contents in order of first use
+  std::vector<std::uint32_t> number(contents_.size(),
+                                    UINT32_MAX);  // contents in order of first use
   for (PackPath& path : pack.paths)
     for (PackFileVersion& version : path.versions) {
       std::uint32_t& assigned = number[version.content];

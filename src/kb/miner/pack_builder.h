@@ -1,6 +1,6 @@
-// Gathers the files of a component's releases and makes a pack of them. Starts empty or from an existing pack, whose
-// releases then need not be read again.
-// Not thread-safe, but for fingerprint_content(), which is a pure function that miners call from their workers.
+// Gathers the files of a component's releases and makes a pack of them. Starts empty or from an
+// existing pack, whose releases then need not be read again. Not thread-safe, but for
+// fingerprint_content(), which is a pure function that miners call from their workers.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,11 @@
 
 namespace stowaway::kb {
 
-// Shingles that the largest version of a path keeps, about. Chosen with the starter KB's size: docs/starter-kb.md.
+// Shingles that the largest version of a path keeps, about. Chosen with the starter KB's size:
+// docs/starter-kb.md.
 inline constexpr std::uint64_t kShinglesPerFile = 32;
-// The same for a component of few files (single-file libraries), where shingles must tell releases apart on their own.
+// The same for a component of few files (single-file libraries), where shingles must tell releases
+// apart on their own.
 inline constexpr std::uint64_t kShinglesPerFileOfFew = 256;
 inline constexpr std::size_t kFewPaths = 8;
 
@@ -59,14 +61,16 @@ class PackBuilder {
     std::vector<fingerprint::Shingle> shingles;
   };
   struct BuiltPath {
-    std::map<std::uint32_t, std::vector<std::uint32_t>> releases_of;  // content → releases, unordered, with repeats
-    std::uint8_t known_exponent = 0;                                  // of a pack that was taken over
-    std::unordered_map<std::uint32_t, std::vector<std::uint64_t>> known_keys;  // content → keys, likewise
+    std::map<std::uint32_t, std::vector<std::uint32_t>>
+        releases_of;                  // content → releases, unordered, with repeats
+    std::uint8_t known_exponent = 0;  // of a pack that was taken over
+    std::unordered_map<std::uint32_t, std::vector<std::uint64_t>>
+        known_keys;  // content → keys, likewise
   };
   void take_over_paths(Pack& pack);
   std::vector<std::uint32_t> order_releases(Pack& pack) const;
-  PackPath finish_path(const std::string& name, const BuiltPath& path, const std::vector<std::uint32_t>& position,
-                       std::uint64_t wanted) const;
+  PackPath finish_path(const std::string& name, const BuiltPath& path,
+                       const std::vector<std::uint32_t>& position, std::uint64_t wanted) const;
 
   Pack head_;  // without paths and contents
   std::vector<BuiltContent> contents_;

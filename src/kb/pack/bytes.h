@@ -1,5 +1,6 @@
-// Little-endian integers and variable-length numbers, written to and read from byte sequences. The reader never goes
-// past its end: it fails once and then returns zeros, so that a loop can check `ok()` at its end.
+// Little-endian integers and variable-length numbers, written to and read from byte sequences. The
+// reader never goes past its end: it fails once and then returns zeros, so that a loop can check
+// `ok()` at its end.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,9 @@ class ByteWriter {
     varint(text.size());
     raw(std::as_bytes(std::span<const char>(text.data(), text.size())));
   }
-  void raw(std::span<const std::byte> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void raw(std::span<const std::byte> bytes) {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
   std::vector<std::byte>& bytes() { return bytes_; }
 
  private:
@@ -49,7 +52,8 @@ class ByteReader {
   std::uint64_t fixed(unsigned width_bytes) {
     if (left() < width_bytes) return stop();
     std::uint64_t value = 0;
-    for (unsigned i = 0; i < width_bytes; ++i) value |= std::to_integer<std::uint64_t>(bytes_[at_++]) << (8 * i);
+    for (unsigned i = 0; i < width_bytes; ++i)
+      value |= std::to_integer<std::uint64_t>(bytes_[at_++]) << (8 * i);
     return value;
   }
   std::uint8_t u8() { return static_cast<std::uint8_t>(fixed(1)); }

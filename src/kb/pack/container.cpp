@@ -15,12 +15,14 @@ namespace {
 constexpr std::string_view kMagic = "STOWPACK";
 constexpr std::size_t kHeaderBytes = 64, kHashedHeaderBytes = 56, kEntryBytes = 40;
 constexpr std::uint32_t kMaxSections = 64;
-// Packs are written once and read often; the last levels save a few per cent over 12 and mining hides their cost.
+// Packs are written once and read often; the last levels save a few per cent over 12 and mining
+// hides their cost.
 constexpr int kZstdLevel = 19;
 
 std::vector<std::byte> compress(const std::vector<std::byte>& raw) {
   std::vector<std::byte> out(ZSTD_compressBound(raw.size()));
-  const std::size_t size = ZSTD_compress(out.data(), out.size(), raw.data(), raw.size(), kZstdLevel);
+  const std::size_t size =
+      ZSTD_compress(out.data(), out.size(), raw.data(), raw.size(), kZstdLevel);
   STOWAWAY_CHECK(!ZSTD_isError(size), "zstd refused to compress into a buffer of its own bound");
   out.resize(size);
   return out;
@@ -35,23 +37,28 @@ Result<std::vector<std::byte>> unpack(const Entry& entry, std::span<const std::b
     return fail(ErrorCode::corrupt, "section {} has a wrong checksum", entry.id);
   std::vector<std::byte> raw(entry.raw);
   if (entry.codec == 0) {
-    if (entry.raw != entry.stored) return fail(ErrorCode::corrupt, "section {} has two sizes", entry.id);
+    if (entry.raw != entry.stored)
+      return fail(ErrorCode::corrupt, "section {} has two sizes", entry.id);
     std::copy(stored.begin(), stored.end(), raw.begin());
     return raw;
   }
-  if (entry.codec != 1) return fail(ErrorCode::unsupported, "section {} has codec {}", entry.id, entry.codec);
+  if (entry.codec != 1)
+    return fail(ErrorCode::unsupported, "section {} has codec {}", entry.id, entry.codec);
   const std::size_t size = ZSTD_decompress(raw.data(), raw.size(), stored.data(), stored.size());
-  if (ZSTD_isError(size) || size != entry.raw) return fail(ErrorCode::corrupt, "section {} does not unpack", entry.id);
+  if (ZSTD_isError(size) || size != entry.raw)
+    return fail(ErrorCode::corrupt, "section {} does not unpack", entry.id);
   return raw;
 }
 
 }  // namespace
 
-std::vector<std::byte> write_container(std::uint32_t version, const std::vector<Section>& sections) {
+std::vector<std::byte> write_container(std::uint32_t version,
+                                       const std::vector<Section>& sections) {
   ByteWriter directory, body;
   std::uint64_t offset = kHeaderBytes + kEntryBytes * sections.size();
   for (const Section& section : sections) {
-    const std::vector<std::byte> stored = section.compress ? compress(section.bytes) : section.bytes;
+    const std::vector<std::byte> stored =
+        section.compress ? compress(section.bytes) : section.bytes;
     directory.fixed(section.id, 4);
     directory.fixed(section.compress ? 1 : 0, 4);
     directory.fixed(offset, 8);
@@ -74,20 +81,23 @@ std::vector<std::byte> write_container(std::uint32_t version, const std::vector<
   return std::move(file.bytes());
 }
 
-Result<std::map<std::uint32_t, std::vector<std::byte>>> read_container(std::uint32_t version,
-                                                                       std::span<const std::byte> file,
-                                                                       std::uint64_t max_raw_bytes) {
+Result<std::map<std::uint32_t, std::vector<std::byte>>> read_container(
+    std::uint32_t version, std::span<const std::byte> file, std::uint64_t max_raw_bytes) {
   if (file.size() < kHeaderBytes || std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0)
     return fail(ErrorCode::corrupt, "not a pack");
   ByteReader header(file.subspan(kMagic.size(), kHeaderBytes - kMagic.size()));
-  const std::uint64_t found_version = header.fixed(4), count = header.fixed(4), size = header.fixed(8);
+  const std::uint64_t found_version = header.fixed(4), count = header.fixed(4),
+                      size = header.fixed(8);
   const auto digest = header.raw(32);
   if (XXH3_64bits(file.data(), kHashedHeaderBytes) != header.fixed(8))
     return fail(ErrorCode::corrupt, "the header's checksum is wrong");
   if (found_version != version)
-    return fail(ErrorCode::unsupported, "pack format {}, this program reads {}", found_version, version);
+    return fail(ErrorCode::unsupported, "pack format {}, this program reads {}", found_version,
+                version);
   if (size != file.size())
-    return fail(ErrorCode::corrupt, "{} bytes long where the header says {}: cut short or appended to", file.size(), size);
+    return fail(ErrorCode::corrupt,
+                "{} bytes long where the header says {}: cut short or appended to", file.size(),
+                size);
   if (count > kMaxSections || kHeaderBytes + kEntryBytes * count > size)
     return fail(ErrorCode::corrupt, "{} sections do not fit", count);
   const auto actual = fingerprint::sha256_of(file.subspan(kHeaderBytes));

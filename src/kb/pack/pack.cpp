@@ -20,18 +20,34 @@ constexpr std::uint64_t kMaxReleases = 65'000, kMaxFileVersions = 65'000;
 constexpr unsigned kKeyBytes = 6;
 
 enum SectionId : std::uint32_t {
-  kMeta = 1, kReleases, kPaths, kPathInfo, kSizes, kMd5, kSha256, kNormalised, kFileVersions, kShingleKeys, kShingleSpans
+  kMeta = 1,
+  kReleases,
+  kPaths,
+  kPathInfo,
+  kSizes,
+  kMd5,
+  kSha256,
+  kNormalised,
+  kFileVersions,
+  kShingleKeys,
+  kShingleSpans
 };
 
 using nlohmann::ordered_json;
 
 std::vector<std::byte> encode_meta(const Pack& pack) {
-  ordered_json meta{{"component", pack.component}, {"purl", pack.purl}, {"language", pack.language},
-                    {"licence", pack.licence}, {"aliases", pack.aliases}, {"rank", pack.rank},
+  ordered_json meta{{"component", pack.component},
+                    {"purl", pack.purl},
+                    {"language", pack.language},
+                    {"licence", pack.licence},
+                    {"aliases", pack.aliases},
+                    {"rank", pack.rank},
                     {"normalisation", fingerprint::kNormalisationVersion}};
   for (const PackSource& source : pack.sources)
-    meta["sources"].push_back(
-        {{"kind", source.kind}, {"location", source.location}, {"rule", source.rule}, {"subpath", source.subpath}});
+    meta["sources"].push_back({{"kind", source.kind},
+                               {"location", source.location},
+                               {"rule", source.rule},
+                               {"subpath", source.subpath}});
   const std::string text = meta.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   const auto view = fingerprint::as_bytes(text);
   return {view.begin(), view.end()};
@@ -43,7 +59,8 @@ Result<void> decode_meta(const std::vector<std::byte>& bytes, Pack& pack) {
   if (!meta.is_object()) return fail(ErrorCode::corrupt, "the meta section is no JSON object");
   try {
     if (meta.at("normalisation") != fingerprint::kNormalisationVersion)
-      return fail(ErrorCode::unsupported, "fingerprints of another normalisation; mine the pack again");
+      return fail(ErrorCode::unsupported,
+                  "fingerprints of another normalisation; mine the pack again");
     meta.at("component").get_to(pack.component);
     meta.at("purl").get_to(pack.purl);
     meta.at("language").get_to(pack.language);
@@ -51,7 +68,8 @@ Result<void> decode_meta(const std::vector<std::byte>& bytes, Pack& pack) {
     meta.at("aliases").get_to(pack.aliases);
     meta.at("rank").get_to(pack.rank);
     for (const auto& source : meta.value("sources", nlohmann::json::array()))
-      pack.sources.push_back(PackSource{source.at("kind"), source.at("location"), source.at("rule"), source.at("subpath")});
+      pack.sources.push_back(PackSource{source.at("kind"), source.at("location"), source.at("rule"),
+                                        source.at("subpath")});
   } catch (const nlohmann::json::exception& error) {
     return fail(ErrorCode::corrupt, "meta section: {}", error.what());
   }
@@ -59,8 +77,8 @@ Result<void> decode_meta(const std::vector<std::byte>& bytes, Pack& pack) {
   return {};
 }
 
-// `count` ascending, disjoint, not adjacent spans below `limit`. The last one's end is written as the distance to the
-// limit: 0 in the usual case of something that is still there.
+// `count` ascending, disjoint, not adjacent spans below `limit`. The last one's end is written as
+// the distance to the limit: 0 in the usual case of something that is still there.
 void encode_spans(ByteWriter& out, const std::vector<Span32>& spans, std::uint32_t limit) {
   out.varint(spans.size() - 1);
   std::uint32_t next = 0;
@@ -90,12 +108,14 @@ bool decode_spans(ByteReader& in, std::uint32_t limit, std::vector<Span32>& span
 }
 
 std::size_t shared_prefix(std::string_view a, std::string_view b) {
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                                  a.begin());
 }
 
 Result<void> decode_releases(ByteReader in, Pack& pack) {
   const std::uint64_t count = in.varint();
-  if (count > kMaxReleases || count > in.left()) return fail(ErrorCode::corrupt, "{} releases", count);
+  if (count > kMaxReleases || count > in.left())
+    return fail(ErrorCode::corrupt, "{} releases", count);
   for (std::uint64_t i = 0; i < count; ++i) {
     PackRelease release;
     release.version = in.text(kMaxTextBytes);
@@ -106,11 +126,13 @@ Result<void> decode_releases(ByteReader in, Pack& pack) {
     release.code_bytes = in.varint();
     pack.releases.push_back(std::move(release));
   }
-  if (!in.ok() || !in.at_end()) return fail(ErrorCode::corrupt, "the release section is cut short or too long");
+  if (!in.ok() || !in.at_end())
+    return fail(ErrorCode::corrupt, "the release section is cut short or too long");
   return {};
 }
 
-Result<void> decode_paths(ByteReader in, ByteReader info, Pack& pack, std::vector<std::uint32_t>& version_counts,
+Result<void> decode_paths(ByteReader in, ByteReader info, Pack& pack,
+                          std::vector<std::uint32_t>& version_counts,
                           std::vector<std::uint32_t>& shingle_counts) {
   const std::uint64_t count = in.varint();
   if (count > in.left()) return fail(ErrorCode::corrupt, "{} paths", count);
@@ -118,7 +140,8 @@ Result<void> decode_paths(ByteReader in, ByteReader info, Pack& pack, std::vecto
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t shared = in.varint();
     const std::string_view rest = in.text(kMaxTextBytes);
-    if (!in.ok() || shared > previous.size()) return fail(ErrorCode::corrupt, "path {} is malformed", i);
+    if (!in.ok() || shared > previous.size())
+      return fail(ErrorCode::corrupt, "path {} is malformed", i);
     std::string path = previous.substr(0, shared).append(rest);
     if (path.empty() || path.size() > kMaxTextBytes || (i > 0 && path <= previous))
       return fail(ErrorCode::corrupt, "path {} is empty, too long or out of order", i);
@@ -131,12 +154,13 @@ Result<void> decode_paths(ByteReader in, ByteReader info, Pack& pack, std::vecto
     previous = path;
     pack.paths.push_back(PackPath{std::move(path), exponent, {}, {}});
   }
-  if (!in.ok() || !in.at_end() || !info.ok() || !info.at_end()) return fail(ErrorCode::corrupt, "path sections disagree");
+  if (!in.ok() || !in.at_end() || !info.ok() || !info.at_end())
+    return fail(ErrorCode::corrupt, "path sections disagree");
   return {};
 }
 
-Result<void> decode_contents(ByteReader sizes, std::span<const std::byte> md5, std::span<const std::byte> sha256,
-                             ByteReader normalised, Pack& pack) {
+Result<void> decode_contents(ByteReader sizes, std::span<const std::byte> md5,
+                             std::span<const std::byte> sha256, ByteReader normalised, Pack& pack) {
   const std::size_t count = md5.size() / kMd5PrefixBytes;
   if (md5.size() != count * kMd5PrefixBytes || sha256.size() != count * kSha256PrefixBytes ||
       normalised.left() != count * 8)
@@ -149,11 +173,13 @@ Result<void> decode_contents(ByteReader sizes, std::span<const std::byte> md5, s
     std::memcpy(content.sha256.data(), sha256.data() + i * kSha256PrefixBytes, kSha256PrefixBytes);
     content.normalised = normalised.fixed(8);
   }
-  if (!sizes.ok() || !sizes.at_end()) return fail(ErrorCode::corrupt, "the size section is cut short or too long");
+  if (!sizes.ok() || !sizes.at_end())
+    return fail(ErrorCode::corrupt, "the size section is cut short or too long");
   return {};
 }
 
-Result<void> decode_file_versions(ByteReader in, const std::vector<std::uint32_t>& counts, Pack& pack) {
+Result<void> decode_file_versions(ByteReader in, const std::vector<std::uint32_t>& counts,
+                                  Pack& pack) {
   const auto releases = static_cast<std::uint32_t>(pack.releases.size());
   std::int64_t content = -1;
   for (std::size_t p = 0; p < pack.paths.size(); ++p) {
@@ -161,34 +187,42 @@ Result<void> decode_file_versions(ByteReader in, const std::vector<std::uint32_t
     pack.paths[p].versions.resize(counts[p]);
     for (PackFileVersion& version : pack.paths[p].versions) {
       const std::int64_t delta = in.zigzag();
-      if (delta > 1'000'000'000 || delta < -1'000'000'000) return fail(ErrorCode::corrupt, "a content out of range");
+      if (delta > 1'000'000'000 || delta < -1'000'000'000)
+        return fail(ErrorCode::corrupt, "a content out of range");
       content += delta + 1;
       if (content < 0 || static_cast<std::size_t>(content) >= pack.contents.size())
-        return fail(ErrorCode::corrupt, "a file version names content {}, there are {}", content, pack.contents.size());
+        return fail(ErrorCode::corrupt, "a file version names content {}, there are {}", content,
+                    pack.contents.size());
       version.content = static_cast<std::uint32_t>(content);
-      if (!decode_spans(in, releases, version.releases)) return fail(ErrorCode::corrupt, "release spans are malformed");
+      if (!decode_spans(in, releases, version.releases))
+        return fail(ErrorCode::corrupt, "release spans are malformed");
     }
   }
-  if (!in.ok() || !in.at_end()) return fail(ErrorCode::corrupt, "the file version section is cut short or too long");
+  if (!in.ok() || !in.at_end())
+    return fail(ErrorCode::corrupt, "the file version section is cut short or too long");
   return {};
 }
 
-Result<void> decode_shingles(ByteReader keys, ByteReader spans, const std::vector<std::uint32_t>& counts, Pack& pack) {
+Result<void> decode_shingles(ByteReader keys, ByteReader spans,
+                             const std::vector<std::uint32_t>& counts, Pack& pack) {
   for (std::size_t p = 0; p < pack.paths.size(); ++p) {
     PackPath& path = pack.paths[p];
-    if (counts[p] > keys.left() / kKeyBytes) return fail(ErrorCode::corrupt, "shingle keys are cut short");
+    if (counts[p] > keys.left() / kKeyBytes)
+      return fail(ErrorCode::corrupt, "shingle keys are cut short");
     path.shingles.resize(counts[p]);
     std::uint64_t previous = 0;
     for (std::size_t i = 0; i < counts[p]; ++i) {
       PackShingle& shingle = path.shingles[i];
       shingle.key = keys.fixed(kKeyBytes);
-      if (i > 0 && shingle.key <= previous) return fail(ErrorCode::corrupt, "shingle keys are out of order");
+      if (i > 0 && shingle.key <= previous)
+        return fail(ErrorCode::corrupt, "shingle keys are out of order");
       previous = shingle.key;
       if (!decode_spans(spans, static_cast<std::uint32_t>(path.versions.size()), shingle.versions))
         return fail(ErrorCode::corrupt, "shingle spans are malformed");
     }
   }
-  if (!keys.at_end() || !spans.ok() || !spans.at_end()) return fail(ErrorCode::corrupt, "the shingle sections are too long");
+  if (!keys.at_end() || !spans.ok() || !spans.at_end())
+    return fail(ErrorCode::corrupt, "the shingle sections are too long");
   return {};
 }
 
@@ -198,7 +232,8 @@ std::vector<std::byte> encode_pack(const Pack& pack) {
   ByteWriter releases, paths, info, sizes, md5, sha256, normalised, file_versions, keys, spans;
   releases.varint(pack.releases.size());
   for (const PackRelease& release : pack.releases) {
-    for (const std::string* text : {&release.version, &release.date, &release.revision, &release.signature})
+    for (const std::string* text :
+         {&release.version, &release.date, &release.revision, &release.signature})
       releases.text(*text);
     releases.varint(release.code_files);
     releases.varint(release.code_bytes);
@@ -223,7 +258,8 @@ std::vector<std::byte> encode_pack(const Pack& pack) {
     for (const PackFileVersion& version : path.versions) {
       file_versions.zigzag(static_cast<std::int64_t>(version.content) - content - 1);
       content = version.content;
-      encode_spans(file_versions, version.releases, static_cast<std::uint32_t>(pack.releases.size()));
+      encode_spans(file_versions, version.releases,
+                   static_cast<std::uint32_t>(pack.releases.size()));
     }
     for (const PackShingle& shingle : path.shingles) {
       keys.fixed(shingle.key, kKeyBytes);
@@ -251,13 +287,14 @@ Result<Pack> decode_pack(std::span<const std::byte> bytes) {
   std::vector<std::uint32_t> version_counts, shingle_counts;
   STOWAWAY_TRY_VOID(decode_meta(sections[kMeta], pack));
   STOWAWAY_TRY_VOID(decode_releases(ByteReader(sections[kReleases]), pack));
-  STOWAWAY_TRY_VOID(decode_paths(ByteReader(sections[kPaths]), ByteReader(sections[kPathInfo]), pack, version_counts,
-                                 shingle_counts));
+  STOWAWAY_TRY_VOID(decode_paths(ByteReader(sections[kPaths]), ByteReader(sections[kPathInfo]),
+                                 pack, version_counts, shingle_counts));
   STOWAWAY_TRY_VOID(decode_contents(ByteReader(sections[kSizes]), sections[kMd5], sections[kSha256],
                                     ByteReader(sections[kNormalised]), pack));
-  STOWAWAY_TRY_VOID(decode_file_versions(ByteReader(sections[kFileVersions]), version_counts, pack));
-  STOWAWAY_TRY_VOID(decode_shingles(ByteReader(sections[kShingleKeys]), ByteReader(sections[kShingleSpans]),
-                                    shingle_counts, pack));
+  STOWAWAY_TRY_VOID(
+      decode_file_versions(ByteReader(sections[kFileVersions]), version_counts, pack));
+  STOWAWAY_TRY_VOID(decode_shingles(ByteReader(sections[kShingleKeys]),
+                                    ByteReader(sections[kShingleSpans]), shingle_counts, pack));
   return pack;
 }
 

@@ -1,8 +1,9 @@
 // A pack: everything known about one component, in memory. docs/pack-format.md specifies the file.
 //
-// A file of a release is a path and a content. All contents that one path ever had are its file versions, in release
-// order; each says in which releases it stands there. A shingle belongs to a path and says in which of the path's file
-// versions it occurs. Plain values; safe from any thread once built.
+// A file of a release is a path and a content. All contents that one path ever had are its file
+// versions, in release order; each says in which releases it stands there. A shingle belongs to a
+// path and says in which of the path's file versions it occurs. Plain values; safe from any thread
+// once built.
 #pragma once
 
 #include <array>
@@ -18,7 +19,8 @@
 
 namespace stowaway::kb {
 
-inline constexpr std::size_t kMd5PrefixBytes = 8;      // enough to look up by; a claim is confirmed by SHA-256
+inline constexpr std::size_t kMd5PrefixBytes =
+    8;  // enough to look up by; a claim is confirmed by SHA-256
 inline constexpr std::size_t kSha256PrefixBytes = 16;
 
 struct PackSource {
@@ -30,9 +32,9 @@ struct PackSource {
 
 struct PackRelease {
   std::string version;
-  std::string date;      // "2022-03-27", of the commit or upload; empty: unknown
-  std::string revision;  // commit id in hex, or the SHA-256 of the archive; empty: unknown
-  std::string signature; // of a .dsc or archive: "signed", "unsigned"; empty: not applicable
+  std::string date;       // "2022-03-27", of the commit or upload; empty: unknown
+  std::string revision;   // commit id in hex, or the SHA-256 of the archive; empty: unknown
+  std::string signature;  // of a .dsc or archive: "signed", "unsigned"; empty: not applicable
   std::uint32_t code_files = 0;
   std::uint64_t code_bytes = 0;
 };
@@ -45,35 +47,36 @@ struct PackContent {
   auto operator<=>(const PackContent&) const = default;
 };
 
-// Both ends included: releases first…last, as positions in Pack::releases, or file versions of one path.
+// Both ends included: releases first…last, as positions in Pack::releases, or file versions of one
+// path.
 struct Span32 {
   std::uint32_t first = 0, last = 0;
   auto operator<=>(const Span32&) const = default;
 };
 
 struct PackFileVersion {
-  std::uint32_t content = 0;       // position in Pack::contents
-  std::vector<Span32> releases;    // ascending, disjoint, not adjacent; never empty
+  std::uint32_t content = 0;     // position in Pack::contents
+  std::vector<Span32> releases;  // ascending, disjoint, not adjacent; never empty
   bool operator==(const PackFileVersion&) const = default;
 };
 
 struct PackShingle {
-  std::uint64_t key = 0;           // 48 bits
-  std::vector<Span32> versions;    // of the path, ascending, disjoint, not adjacent; never empty
+  std::uint64_t key = 0;         // 48 bits
+  std::vector<Span32> versions;  // of the path, ascending, disjoint, not adjacent; never empty
   bool operator==(const PackShingle&) const = default;
 };
 
 struct PackPath {
-  std::string path;                // bytes, '/'-separated, relative to the component's root
-  std::uint8_t density_exponent = 0;          // 0: the path has no shingles
-  std::vector<PackFileVersion> versions;      // ordered by first release; never empty
-  std::vector<PackShingle> shingles;          // ascending by key, no repeats
+  std::string path;                       // bytes, '/'-separated, relative to the component's root
+  std::uint8_t density_exponent = 0;      // 0: the path has no shingles
+  std::vector<PackFileVersion> versions;  // ordered by first release; never empty
+  std::vector<PackShingle> shingles;      // ascending by key, no repeats
 };
 
 struct Pack {
   std::string component, purl, language, licence;
   std::vector<std::string> aliases;
-  std::uint32_t rank = 0;          // of the catalogue: smaller is more embedded; 0 unknown
+  std::uint32_t rank = 0;  // of the catalogue: smaller is more embedded; 0 unknown
   std::vector<PackSource> sources;
   std::vector<PackRelease> releases;  // in the component's version order, oldest first
   std::vector<PackContent> contents;  // in order of first use by `paths`
@@ -83,8 +86,9 @@ struct Pack {
 // Encodes deterministically: the same pack gives the same bytes.
 std::vector<std::byte> encode_pack(const Pack& pack);
 
-// Reads foreign bytes: fails with corrupt (says which section and why) or unsupported (another format version).
-// Every count, order and position is checked; a pack that decodes can be used without further checks.
+// Reads foreign bytes: fails with corrupt (says which section and why) or unsupported (another
+// format version). Every count, order and position is checked; a pack that decodes can be used
+// without further checks.
 Result<Pack> decode_pack(std::span<const std::byte> bytes);
 
 // File forms of the two. write_pack writes beside, syncs and renames.
