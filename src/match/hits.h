@@ -22,7 +22,7 @@ struct Hit {
   HitQuality quality;
   bool carried;              // the component only embeds the content itself
   std::uint8_t resemblance;  // position in ScannedFile::resembles, for `similar`
-  float weight;              // informative weight, see docs/matching.md, "Weight"; 0…8
+  float weight;              // informative weight, see docs/matching.md, "Weight"; 0…14
 };
 
 // All hits, by file, then component. A content that more than kMaxHolders components hold gives

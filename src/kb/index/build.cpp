@@ -307,7 +307,7 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   const auto twice = std::ranges::adjacent_find(packs, {}, &Pack::component);
   if (twice != packs.end())
     return fail(ErrorCode::invalid_argument,
-                "two packs of {}: merge them first with `stowaway kb merge`", twice->component);
+                "two packs of {}: name only one of them", twice->component);
   const auto report = [&](std::string_view stage) {
     if (progress != nullptr) progress->advance(stage, 0, 0);
   };

@@ -17,7 +17,7 @@ struct BuildCount {
                 carried = 0, bytes = 0;
 };
 
-// Two packs of one component are merged by release. Fails with invalid_argument (no packs),
+// Fails with invalid_argument (no packs, or two of one component),
 // limit_exceeded (more than 2^31 of anything) or io; `out_file` then stays as it was.
 Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file,
                                ProgressSink* progress);
