@@ -306,8 +306,8 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   std::ranges::sort(packs, {}, &Pack::component);
   const auto twice = std::ranges::adjacent_find(packs, {}, &Pack::component);
   if (twice != packs.end())
-    return fail(ErrorCode::invalid_argument,
-                "two packs of {}: name only one of them", twice->component);
+    return fail(ErrorCode::invalid_argument, "two packs of {}: name only one of them",
+                twice->component);
   const auto report = [&](std::string_view stage) {
     if (progress != nullptr) progress->advance(stage, 0, 0);
   };
