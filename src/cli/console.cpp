@@ -112,12 +112,17 @@ std::stop_token stop_on_signals() {
   state.sa_handler = on_state_wanted;
   state.sa_flags = SA_RESTART;
   ::sigaction(SIGUSR1, &state, nullptr);
+  // The waiting thread takes no signals: they must interrupt the thread that works.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
   std::thread([] {
     char byte = 0;
     while (::read(signal_pipe[0], &byte, 1) < 0 && errno == EINTR) {
     }
     source.request_stop();
   }).detach();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return source.get_token();
 }
 

@@ -1,7 +1,6 @@
 #include "source/md5sums/md5_list_source.h"
 
 #include <fcntl.h>
-#include <poll.h>
 
 #include <array>
 #include <cerrno>
@@ -14,16 +13,11 @@ namespace stowaway::source {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
-// How long to wait for a slow writer before looking whether to stop: a signal may reach another
-// thread than the one that reads.
-constexpr int kWaitMs = 100;
 
 void parse_stream(int fd, Delivery& delivery, Worker& worker) {
   Md5ListParser parser(delivery, worker, "", "");
   std::array<char, kReadBytes> piece;
   while (!delivery.stopped()) {
-    pollfd waiting{fd, POLLIN, 0};
-    if (::poll(&waiting, 1, kWaitMs) == 0) continue;
     const ssize_t size = ::read(fd, piece.data(), piece.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) delivery.gap(worker, "", GapReason::unreadable, text_of_errno(errno));
