@@ -79,11 +79,12 @@ check-fuzz:
 	$(BUILD) fuzz
 	ctest --test-dir build/fuzz --output-on-failure
 
-## make bench        kernels and whole scans; docs/figures.md says which figure comes from where
-bench: build $(STARTER_KB)
-	@tools/install-dependencies build test
-	@test -x bench/run || { echo "make: bench/run is not there yet" >&2; exit 1; }
-	bench/run
+## make bench        a whole scan of the demo's tree against reading it once; raw runs go to bench/results/
+bench: dependencies $(STARTER_KB)
+	cmake --preset bench -DSTOWAWAY_TESTS=OFF
+	$(BUILD) bench --target stowaway stowaway-read-tree
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/whole-scan build/bench/stowaway build/bench/stowaway-read-tree $(STARTER_KB) "$$tree"
 
 ## make accuracy     precision and recall over a truth set: make accuracy EVAL=DIRECTORY
 accuracy: build $(STARTER_KB)
@@ -95,12 +96,12 @@ format:
 	@tools/install-dependencies test
 	tools/check-format --write
 
-## make install      the program and the starter knowledge base, below $(DESTDIR)$(PREFIX)
+## make install      the program, its manual pages and the starter knowledge base, below DESTDIR and PREFIX
 # Builds what is not there yet, but installs no package: this may run as root.
 install:
 	@test -f build/release/CMakeCache.txt || cmake --preset release -DSTOWAWAY_TESTS=OFF
 	$(BUILD) release --target stowaway
-	install -D -m 755 $(STOWAWAY) "$(DESTDIR)$(PREFIX)/bin/stowaway"
+	DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)"
 	@if [ -n "$(PACKS)" ]; then $(MAKE) --no-print-directory install-kb; else echo "no packs in kb/: no starter.kb"; fi
 
 .PHONY: install-kb
