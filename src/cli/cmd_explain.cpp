@@ -52,6 +52,7 @@ int no_such_copy(const Arguments& arguments, const match::ScanResult& result) {
 }
 
 int explain(const Arguments& arguments, const Common& common) {
+  stop_on_signals();  // from the start: an interruption always says what it leaves
   const auto kb = open_kb(common.kb_file);
   if (!kb) {
     print_error(kb.error());

@@ -100,6 +100,7 @@ int check_usage(const Arguments& arguments) {
 
 int scan(const Arguments& arguments, const Common& common) {
   if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
+  stop_on_signals();  // from the start: an interruption always says what it leaves
   const auto kb = open_kb(common.kb_file);
   if (!kb) {
     print_error(kb.error());

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <thread>
 
 #include "base/atomic_file.h"
@@ -24,14 +26,27 @@ constexpr unsigned kBarWidth = 24;
 
 // Signals reach a thread through a pipe: a handler may do no more than write.
 int signal_pipe[2] = {-1, -1};
-volatile std::sig_atomic_t signals_seen = 0;
+std::atomic<std::int64_t> first_signal_ms{0};
+// A signal to a process and to its group (a terminal's, a wrapper's) is one wish, not two.
+constexpr std::int64_t kSamePressMs = 250;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free, "a signal handler uses it");
+
+std::int64_t monotonic_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // safe in a signal handler
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
 volatile std::sig_atomic_t state_wanted = 0;
 
 void on_state_wanted(int) { state_wanted = 1; }
 
 void on_signal(int number) {
-  signals_seen = signals_seen + 1;
-  if (signals_seen > 1) ::_exit(128 + number);
+  std::int64_t first = 0;
+  if (!first_signal_ms.compare_exchange_strong(first, monotonic_ms())) {
+    if (monotonic_ms() - first > kSamePressMs) ::_exit(128 + number);
+    return;
+  }
   const char byte = static_cast<char>(number);
   [[maybe_unused]] const ssize_t written = ::write(signal_pipe[1], &byte, 1);
 }

@@ -1,6 +1,7 @@
 #include "source/md5sums/md5_list_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include <array>
 #include <cerrno>
@@ -13,11 +14,17 @@ namespace stowaway::source {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+// How long to wait for a slow writer before looking again whether to stop: an interrupted read
+// would block anew if the request came a moment after the signal.
+constexpr int kWaitMs = 100;
 
 void parse_stream(int fd, Delivery& delivery, Worker& worker) {
   Md5ListParser parser(delivery, worker, "", "");
   std::array<char, kReadBytes> piece;
   while (!delivery.stopped()) {
+    pollfd waiting{fd, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, kWaitMs);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     const ssize_t size = ::read(fd, piece.data(), piece.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) delivery.gap(worker, "", GapReason::unreadable, text_of_errno(errno));
