@@ -32,6 +32,10 @@ class Collector final : public source::Sink {
     for (unsigned i = 0; i < jobs; ++i) workers_.emplace_back(kb);
   }
 
+  bool wants(std::string_view path) const override {
+    return fingerprint::classify(path).is_code || is_manifest(path);
+  }
+
   void on_file(unsigned number, const source::FileView& file) override {
     const fingerprint::FileClass type = fingerprint::classify(file.path);
     Worker& worker = workers_[number];

@@ -100,13 +100,10 @@ Json copies_of(const match::ScanResult& result) {
 
 Json summary_of(const match::ScanResult& result) {
   const source::Summary& summary = result.summary;
-  return {{"files", summary.files},
-          {"bytes", summary.bytes},
-          {"links", summary.links},
-          {"archives", summary.archives},
-          {"gaps", summary.gaps},
-          {"copies", result.copies.size()},
-          {"declared_only", result.declared_only.size()}};
+  return {{"files", summary.files},         {"passed_over", summary.passed_over},
+          {"bytes", summary.bytes},         {"links", summary.links},
+          {"archives", summary.archives},   {"gaps", summary.gaps},
+          {"copies", result.copies.size()}, {"declared_only", result.declared_only.size()}};
 }
 
 }  // namespace

@@ -207,12 +207,19 @@ std::string gaps_part(const match::ScanResult& result, const Style& style, std::
   return out;
 }
 
+// "3000 files, of which 1200 hold code (9.8 MB)"
+std::string files_text(const source::Summary& summary) {
+  const std::string files = count_text(summary.files, "file", "files");
+  const std::string bytes = bytes_text(summary.bytes);
+  if (summary.passed_over == 0) return fmt::format("{}, {}", files, bytes);
+  return fmt::format("{}, of which {} hold code ({})", files, summary.files - summary.passed_over,
+                     bytes);
+}
+
 std::string totals_part(const match::ScanResult& result, std::size_t line) {
   std::set<std::string_view> components;
   for (const match::Copy& copy : result.copies) components.insert(copy.component);
-  return "\n" + indented(fmt::format("{}, {}, {} of {}.",
-                                     count_text(result.summary.files, "file", "files"),
-                                     bytes_text(result.summary.bytes),
+  return "\n" + indented(fmt::format("{}, {} of {}.", files_text(result.summary),
                                      count_text(result.copies.size(), "copy", "copies"),
                                      count_text(components.size(), "component", "components")),
                          0, line);

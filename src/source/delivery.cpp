@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "source/archive/kinds.h"
+
 namespace stowaway::source {
 namespace {
 
@@ -28,7 +30,12 @@ bool Delivery::count_file(Worker& worker, std::uint64_t bytes) {
   return true;
 }
 
+bool Delivery::worth_reading(std::string_view path) const {
+  return sink_.wants(path) || (options_.open_archives && kind_by_name(path) != ArchiveKind::none);
+}
+
 void Delivery::file(Worker& worker, std::string_view path, fingerprint::Bytes bytes) {
+  if (!sink_.wants(path)) return pass_over(worker);
   if (!count_file(worker, bytes.size())) return;
   sink_.on_file(worker.number, FileView{.path = path, .bytes = bytes});
 }

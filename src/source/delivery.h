@@ -36,6 +36,13 @@ class Delivery {
     return full_.load(std::memory_order_relaxed) || options_.stop.stop_requested();
   }
 
+  // Whether a file is worth reading: the sink wants it, or it is an archive that is to be opened.
+  bool worth_reading(std::string_view path) const;
+  // Counts a file that is not; instead of file().
+  void pass_over(Worker& worker) {
+    if (count_file(worker, 0)) ++worker.summary.passed_over;
+  }
+  // Hands a file over, or passes it over if the sink does not want it.
   void file(Worker& worker, std::string_view path, fingerprint::Bytes bytes);
   void identity(Worker& worker, std::string_view path, const fingerprint::Md5& md5);
   void link(Worker& worker) { ++worker.summary.links; }

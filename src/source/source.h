@@ -54,6 +54,13 @@ struct FileView {
 class Sink {
  public:
   virtual ~Sink() = default;
+  // False for a file of whose bytes the sink can make nothing, from its name alone: it is then
+  // counted and neither opened nor handed over (an archive still gives its members). From any
+  // thread; cheap: called for each file.
+  virtual bool wants(std::string_view path) const {
+    static_cast<void>(path);
+    return true;
+  }
   virtual void on_file(unsigned worker, const FileView& file) = 0;
   virtual void on_identity(unsigned worker, std::string_view path, const fingerprint::Md5& md5) = 0;
   virtual void on_gap(unsigned worker, Gap gap) = 0;
@@ -69,10 +76,11 @@ struct Options {
 unsigned effective_jobs(const Options& options);
 
 struct Summary {
-  std::uint64_t files = 0;  // handed to the sink, archive members included
-  std::uint64_t bytes = 0;
-  std::uint64_t links = 0;     // symbolic links seen; never followed, not a gap
-  std::uint64_t archives = 0;  // opened
+  std::uint64_t files = 0;        // seen, archive members included
+  std::uint64_t passed_over = 0;  // of `files`: not handed to the sink, which did not want them
+  std::uint64_t bytes = 0;        // of the files that were handed over
+  std::uint64_t links = 0;        // symbolic links seen; never followed, not a gap
+  std::uint64_t archives = 0;     // opened
   std::uint64_t gaps = 0;
 };
 

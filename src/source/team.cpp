@@ -28,6 +28,7 @@ Result<Summary> Team::run(std::unique_ptr<Task> first) {
   Summary total;
   for (const Worker& worker : workers) {
     total.files += worker.summary.files;
+    total.passed_over += worker.summary.passed_over;
     total.bytes += worker.summary.bytes;
     total.links += worker.summary.links;
     total.archives += worker.summary.archives;

@@ -158,6 +158,7 @@ void DirectoryWalk::read_one(Worker& worker, int directory, const char* name) {
                   fmt::format("path over {} bytes", limits.max_path_bytes));
     return;
   }
+  if (!delivery_.worth_reading(worker.path)) return delivery_.pass_over(worker);
   const Descriptor file = open_member(directory, name);
   if (!file) {
     delivery_.gap(worker, worker.path, reason_of_errno(errno), text_of_errno(errno));

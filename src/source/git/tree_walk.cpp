@@ -112,6 +112,7 @@ void GitTreeWalk::enter(Worker& worker, const git_oid& tree, std::string path, u
 
 // Reads the blob whose path is worker.path.
 void GitTreeWalk::read_blob(Worker& worker, Handles& handles, const git_oid& id) {
+  if (!delivery_.worth_reading(worker.path)) return delivery_.pass_over(worker);
   const Limits& limits = delivery_.limits();
   std::size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
