@@ -1,8 +1,10 @@
 #include "match/copies.h"
 
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
 #include <algorithm>
-#include <array>
-#include <map>
+#include <optional>
 #include <set>
 
 #include "match/declared_versions.h"
@@ -129,6 +131,21 @@ double confidence_of(const Draft& draft) {
   return std::clamp(confidence, 0.05, 0.99);
 }
 
+// The whole description of what lies there; nothing if it is not enough for a finding.
+std::optional<Draft> finding_at(const Placement& placement, std::span<const Hit> hits,
+                                const Collected& collected, const kb::Kb& kb,
+                                const ScanOptions& options) {
+  Draft draft = draft_copy(placement, hits, collected.files, kb);
+  if (!is_finding(draft, placement.named)) return std::nullopt;
+  draft.copy.declared = declarations_of(placement, hits, collected, kb);
+  settle_versions(draft.evidence, placement.component, options.declarations, kb, draft.copy);
+  draft.copy.verdict = verdict_of(draft);
+  draft.copy.confidence = confidence_of(draft);
+  if (options.evidence)
+    fill_evidence(placement, draft.evidence, hits, collected.files, kb, draft.copy);
+  return draft;
+}
+
 // The component at the top, or in the one folder where nearly all of the subject lies ("src", an
 // archive's own folder).
 bool is_subject_itself(const Draft& draft, const std::vector<ScannedFile>& files) {
@@ -158,21 +175,21 @@ void nest(std::vector<Copy>& copies) {
 void describe_copies(const std::vector<Placement>& placements, std::span<const Hit> hits,
                      const Collected& collected, const kb::Kb& kb, const ScanOptions& options,
                      ScanResult& result) {
-  const std::vector<ScannedFile>& files = collected.files;
-  for (const Placement& placement : placements) {
-    Draft draft = draft_copy(placement, hits, files, kb);
-    if (!is_finding(draft, placement.named)) continue;
-    draft.copy.declared = declarations_of(placement, hits, collected, kb);
-    settle_versions(draft.evidence, placement.component, options.declarations, kb, draft.copy);
-    draft.copy.verdict = verdict_of(draft);
-    draft.copy.confidence = confidence_of(draft);
-    if (options.evidence) fill_evidence(placement, draft.evidence, hits, files, kb, draft.copy);
-    if (result.self.empty() && is_subject_itself(draft, files)) {
-      result.self.push_back({draft.copy.component, draft.copy.purl, draft.copy.versions,
-                             draft.copy.verdict, draft.copy.confidence, draft.copy.coverage_ratio});
-      continue;
-    }
-    result.copies.push_back(std::move(draft.copy));
+  std::vector<std::optional<Draft>> drafts(placements.size());
+  tbb::task_arena arena(static_cast<int>(source::effective_jobs(options.source)));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, placements.size(), [&](std::size_t i) {
+      drafts[i] = finding_at(placements[i], hits, collected, kb, options);
+    });
+  });
+  for (std::optional<Draft>& draft : drafts) {
+    if (!draft) continue;
+    Copy& copy = draft->copy;
+    if (result.self.empty() && is_subject_itself(*draft, collected.files))
+      result.self.push_back({copy.component, copy.purl, copy.versions, copy.verdict,
+                             copy.confidence, copy.coverage_ratio});
+    else
+      result.copies.push_back(std::move(copy));
   }
   std::ranges::sort(result.copies, [](const Copy& a, const Copy& b) {
     return std::tie(a.path, a.component) < std::tie(b.path, b.component);

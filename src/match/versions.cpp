@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
+#include <unordered_map>
 
 namespace stowaway::match {
 namespace {
@@ -26,23 +26,38 @@ struct Presence {
   std::uint32_t missing = 0, present = 0, library = 0, headers = 0;
 };
 
-Presence count_presence(const kb::Kb& kb, kb::ComponentId component, std::uint32_t release,
-                        const std::set<kb::PathId>& found) {
-  std::map<std::string_view, std::pair<std::uint32_t, std::uint32_t>> folders;  // present, all
-  Presence presence;
-  for_each_file_of(kb, component, release, [&](kb::PathId id, std::uint32_t) {
+// For each of `releases`, in one pass over the component's paths.
+std::vector<Presence> count_presence(const kb::Kb& kb, kb::ComponentId component,
+                                     std::span<const std::uint32_t> releases,
+                                     const std::set<kb::PathId>& found) {
+  struct Counts {
+    std::uint32_t there = 0, all = 0;
+  };
+  std::vector<Presence> presence(releases.size());
+  std::unordered_map<std::string_view, std::vector<Counts>> folders;  // one count for each release
+  const kb::Range paths = kb.component(component).paths;
+  for (kb::PathId id = paths.first; id < paths.end; ++id) {
     const kb::PathView path = kb.path(id);
-    if (path.role != static_cast<std::uint8_t>(fingerprint::FileRole::library)) return;
-    auto& [there, all] = folders[folder_of(path.name)];
-    ++all;
-    ++presence.library;
-    presence.headers += is_header(path.name);
-    there += found.contains(id);
-    presence.present += found.contains(id);
-  });
-  for (const auto& [folder, counts] : folders)
-    if (counts.second >= kMinFolderFiles && counts.first >= kCopiedFolderShare * counts.second)
-      presence.missing += counts.second - counts.first;
+    if (path.role != static_cast<std::uint8_t>(fingerprint::FileRole::library)) continue;
+    const bool there = found.contains(id), header = is_header(path.name);
+    std::vector<Counts>& folder = folders[folder_of(path.name)];
+    folder.resize(releases.size());
+    for (std::uint32_t v = path.file_versions.first; v < path.file_versions.end; ++v)
+      for (const auto span : kb.releases_of(v))
+        for (auto r = static_cast<std::size_t>(std::ranges::lower_bound(releases, span.first) -
+                                               releases.begin());
+             r < releases.size() && releases[r] <= span.last; ++r) {
+          ++folder[r].all;
+          folder[r].there += there;
+          ++presence[r].library;
+          presence[r].headers += header;
+          presence[r].present += there;
+        }
+  }
+  for (const auto& [name, folder] : folders)
+    for (std::size_t r = 0; r < releases.size(); ++r)
+      if (folder[r].all >= kMinFolderFiles && folder[r].there >= kCopiedFolderShare * folder[r].all)
+        presence[r].missing += folder[r].all - folder[r].there;
   return presence;
 }
 
@@ -116,20 +131,17 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
     if (evidence.support[r] > 0 && evidence.support[r] >= best - kSupportTolerance)
       candidates.push_back(r);
   // Missing files only choose between releases that the present files cannot tell apart.
-  std::map<std::uint32_t, Presence> presence;
-  std::uint32_t fewest = UINT32_MAX;
-  for (const std::uint32_t r : candidates) {
-    presence[r] = count_presence(kb, component, r, found);
-    evidence.missing[r] = presence[r].missing;
-    fewest = std::min(fewest, presence[r].missing);
+  const auto presence = count_presence(kb, component, candidates, found);
+  if (presence.empty()) return evidence;
+  const auto fewest = std::ranges::min_element(presence, {}, &Presence::missing);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    evidence.missing[candidates[i]] = presence[i].missing;
+    if (presence[i].missing == fewest->missing) evidence.releases.push_back(candidates[i]);
   }
-  for (const std::uint32_t r : candidates)
-    if (presence[r].missing == fewest) evidence.releases.push_back(r);
-  if (evidence.releases.empty()) return evidence;
   const std::uint32_t chosen = evidence.releases.front();
-  evidence.present = presence[chosen].present;
-  evidence.library_files = presence[chosen].library;
-  evidence.library_headers = presence[chosen].headers;
+  evidence.present = fewest->present;
+  evidence.library_files = fewest->library;
+  evidence.library_headers = fewest->headers;
   evidence.code_files = kb.release(releases.first + chosen).code_files;
   for (const auto& support : supports) evidence.against += support[chosen] == 0;
   return evidence;

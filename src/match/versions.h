@@ -12,12 +12,6 @@
 
 namespace stowaway::match {
 
-// What one file of the copy says of the releases: those that hold it, and how well.
-struct FileSupport {
-  std::uint32_t file;             // position in Collected::files
-  std::vector<float> by_release;  // 0…1 for each release of the component, oldest first
-};
-
 struct VersionEvidence {
   std::vector<std::uint32_t>
       releases;  // positions within the component that the evidence cannot tell apart, ascending
@@ -38,7 +32,7 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
 
 bool is_header(std::string_view path);
 
-// The support of a single hit, for explanations.
+// The support of a single hit: 0…1 for each release of the component, oldest first.
 std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb);
 
 // Calls use(path, file version) for every file of a release.
