@@ -1,5 +1,6 @@
 #include "match/copies.h"
 
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -176,7 +177,9 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
                      const Collected& collected, const kb::Kb& kb, const ScanOptions& options,
                      ScanResult& result) {
   std::vector<std::optional<Draft>> drafts(placements.size());
-  tbb::task_arena arena(static_cast<int>(source::effective_jobs(options.source)));
+  // More threads than processors help nobody here, and TBB warns on standard error.
+  const auto jobs = static_cast<int>(source::effective_jobs(options.source));
+  tbb::task_arena arena(std::min(jobs, tbb::info::default_concurrency()));
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, placements.size(), [&](std::size_t i) {
       drafts[i] = finding_at(placements[i], hits, collected, kb, options);
