@@ -94,6 +94,13 @@ bool is_release_of(const kb::Kb& kb, const kb::ComponentView& component, const s
   return false;
 }
 
+// Whether a file that a release holds as it is states a version that no release has.
+bool misstates(const Hit& hit, const std::string& version, const kb::Kb& kb) {
+  std::uint32_t number = 0;
+  return hit.quality != HitQuality::similar &&
+         !is_release_of(kb, kb.component(hit.component), version, number);
+}
+
 // The releases of the KB just below and above a version that it does not have.
 std::string neighbours(const kb::Kb& kb, const kb::ComponentView& component,
                        const std::string& version) {
@@ -134,7 +141,8 @@ std::vector<Declaration> declarations_of(const Placement& placement, std::span<c
     mine.insert(hits[number].file);
     const ScannedFile& file = collected.files[hits[number].file];
     for (const Statement& statement : file.statements)
-      scored.push_back({{statement.version, file.path, statement.method, false},
+      scored.push_back({{statement.version, file.path, statement.method, false,
+                         misstates(hits[number], statement.version, kb)},
                         score_of(statement, file.path, names, prefix, hits[number].carried)});
   }
   for (std::uint32_t i = 0; i < collected.files.size();
@@ -205,6 +213,7 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
   }
   for (const Declaration& declared : copy.declared) {
     if (!use_declarations) break;
+    if (declared.overruled) continue;
     std::uint32_t number = 0;
     const bool is_release = is_release_of(kb, component, declared.version, number);
     if (!touched || certain) continue;  // the bytes are a release's: a statement cannot change that

@@ -23,6 +23,9 @@ constexpr double kMinRootShare = 0.15, kMinTopShare = 1.0;
 constexpr double kMinMergedPurity = 0.08;
 // A candidate must keep this much of its own weight when heavier ones have taken theirs.
 constexpr double kMinRemaining = 0.35;
+// A candidate that lost most of its files to a heavier one around it, and keeps less than this share
+// of that one's weight.
+constexpr double kKinShare = 0.25;
 
 // Of two components that explain a place, the one that the place is called after wins unless the
 // other explains far more.
@@ -255,9 +258,13 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
   }
   std::vector<Placement> accepted;
   for (Placement& candidate : candidates) {
-    double left = 0;
+    double left = 0, left_with_carried = 0;
     std::vector<std::uint32_t> kept;
-    std::map<std::size_t, double> lost_to;
+    struct Loss {
+      double weight = 0;
+      std::size_t files = 0;
+    };
+    std::map<std::size_t, Loss> lost_to;
     for (const std::uint32_t number : candidate.hits) {
       const Hit& hit = hits[number];
       const Claim* taker = nullptr;
@@ -270,16 +277,27 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
         if (!free) taker = &claim;
       }
       if (taker != nullptr) {
-        lost_to[taker->placement] += hit.carried ? 0.0 : hit.weight;
+        Loss& loss = lost_to[taker->placement];
+        loss.weight += hit.carried ? 0.0 : hit.weight;
+        ++loss.files;
         continue;
       }
       kept.push_back(number);
       left += hit.carried ? 0.0 : hit.weight;
+      left_with_carried += hit.weight;
     }
-    if (left < kMinCandidateWeight || left < kMinRemaining * candidate.own_weight) {
-      for (const auto& [placement, weight] : lost_to)
+    bool lost = left < kMinCandidateWeight || left < kMinRemaining * candidate.own_weight;
+    for (const auto& [placement, loss] : lost_to) {
+      const std::string& root = accepted[placement].root;
+      if (candidate.root != root && !lies_below(candidate.root, root)) continue;
+      // What remains of a relative of the winner (pcre beside pcre2) is no second copy.
+      const bool kin = loss.files > kept.size() && left < kKinShare * accepted[placement].own_weight;
+      lost = lost || kin;
+    }
+    if (lost) {
+      for (const auto& [placement, loss] : lost_to)
         if (candidate.root == accepted[placement].root &&
-            weight > kRivalShare * accepted[placement].total_weight)
+            loss.weight > kRivalShare * accepted[placement].total_weight)
           accepted[placement].rivals.push_back(candidate.component);
       continue;
     }
@@ -287,6 +305,7 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});
     candidate.hits = std::move(kept);
     candidate.own_weight = left;
+    candidate.total_weight = left_with_carried;
     accepted.push_back(std::move(candidate));
   }
   return accepted;

@@ -51,6 +51,9 @@ struct Declaration {
   std::string method;  // "macro", "package.json", "autoconf", "cmake", "meson", "pkg-config",
                        // "readme", "banner", "manifest"
   bool agrees;         // with the versions that the contents support
+  // No release has that number, and yet a release holds this very file: it says what it said there
+  // (7.1 in upstream's 7.0.9), and nothing of this copy.
+  bool overruled = false;
 };
 
 // Why a neighbouring release lost.
