@@ -17,6 +17,9 @@ namespace {
 
 // Purity from which a component at the subject's root is the subject itself.
 constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5, kTopFolderShare = 0.9;
+// What lies all over the subject is a copy only if it is this much of the release, or of the
+// subject.
+constexpr double kTopCoverage = 0.1, kTopPurity = 0.3;
 
 struct Draft {
   Copy copy;
@@ -97,6 +100,10 @@ bool is_finding(const Draft& draft, bool named) {
   const double weight = draft.placement->own_weight;
   const double coverage = library_coverage(draft);
   if (draft.own_library_files == 0) return false;
+  // Scattered over the subject's top and all below it: relatives and borrowed files, not a copy.
+  const bool scattered = draft.placement->root.empty() && draft.placement->hits.size() > 1;
+  if (scattered && !named && coverage < kTopCoverage && draft.copy.purity_ratio < kTopPurity)
+    return false;
   // Likeness alone names nobody unless there is much of it.
   const bool only_similar = draft.copy.counts.identical + draft.copy.counts.reformatted == 0;
   if (only_similar && draft.copy.unchanged_ratio < (named ? 0.35 : 0.5)) return false;

@@ -17,14 +17,18 @@ constexpr double kSameFilesRatio = 0.3;
 constexpr double kMinFolderPurity = 0.4;
 // A part so light is no second copy, whatever files it has.
 constexpr double kCrumbShare = 0.05;
-// A root far lighter than the one below it is a stray file, not a root.
+// A root far lighter than the one below it is a stray file, not a root, unless it is called as the
+// component is and holds little else.
 constexpr double kMinRootShare = 0.15, kMinTopShare = 1.0;
 // A folder in which so little is the component's is a place for many, not its root.
 constexpr double kMinMergedPurity = 0.08;
 // A candidate must keep this much of its own weight when heavier ones have taken theirs.
 constexpr double kMinRemaining = 0.35;
-// A candidate that lost most of its files to a heavier one around it, and keeps less than this share
-// of that one's weight.
+// A root in which so little of the code is the copy's is narrowed to the folder that holds all of
+// it.
+constexpr double kMinRootPurity = 0.3;
+// A candidate that lost most of its files to a heavier one around it, and keeps less than this
+// share of that one's weight.
 constexpr double kKinShare = 0.25;
 
 // Of two components that explain a place, the one that the place is called after wins unless the
@@ -46,6 +50,8 @@ std::string_view parent_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
 }
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool same_files(const Part& a, const Part& b) {
   std::size_t common = 0;
@@ -98,8 +104,8 @@ void take_lying_below(const std::string& root, Part& from, Part& to, std::span<c
 }
 
 // Deeper roots join the nearest root above them.
-void merge_downwards(Parts& parts, const Folders& folders, std::span<const Hit> hits,
-                     const std::vector<ScannedFile>& files) {
+void merge_downwards(Parts& parts, const std::vector<std::string>& names, const Folders& folders,
+                     std::span<const Hit> hits, const std::vector<ScannedFile>& files) {
   std::vector<std::string> roots;
   for (const auto& [root, part] : parts) roots.push_back(root);
   std::ranges::stable_sort(roots, std::greater<>(),
@@ -116,8 +122,9 @@ void merge_downwards(Parts& parts, const Folders& folders, std::span<const Hit> 
         const double purity =
             static_cast<double>(found->second.hits.size() + part.hits.size()) /
             static_cast<double>(std::max<std::size_t>(1, folders.code_files(above)));
-        const bool stray =
-            found->second.own_weight < share * part.own_weight || purity < kMinMergedPurity;
+        const bool light = found->second.own_weight < share * part.own_weight;
+        const bool named = above.empty() || mentions(names, last_part(above));
+        const bool stray = light ? purity < kMinFolderPurity || !named : purity < kMinMergedPurity;
         const bool crumb = part.own_weight < kCrumbShare * found->second.own_weight;
         if (!stray && (crumb || !same_files(part, found->second))) {
           merge_into(found->second, part);
@@ -168,16 +175,37 @@ void merge_sideways(Parts& parts, const Folders& folders) {
   }
 }
 
+// "deps", where only deps/googletest holds the copy's files, becomes deps/googletest.
+void narrow_root(Placement& placement, std::span<const Hit> hits,
+                 const std::vector<ScannedFile>& files, const Folders& folders) {
+  if (placement.hits.size() < 2) return;
+  const auto purity = [&] {
+    return static_cast<double>(placement.hits.size()) /
+           static_cast<double>(std::max<std::size_t>(1, folders.code_files(placement.root)));
+  };
+  while (purity() < kMinRootPurity) {
+    const std::size_t start = placement.root.empty() ? 0 : placement.root.size() + 1;
+    const std::string& first = files[hits[placement.hits.front()].file].path;
+    const std::size_t slash = first.find('/', start);
+    if (slash == std::string::npos) return;
+    const std::string below = first.substr(0, slash);
+    const bool all = std::ranges::all_of(placement.hits, [&](std::uint32_t number) {
+      return lies_below(files[hits[number].file].path, below);
+    });
+    if (!all) return;
+    placement.root = below;
+  }
+}
+
 // Whether a folder or file of the copy is called as the component is: "deps/lua/src",
 // "jquery-3.6.0.min.js".
 bool bears_name(const Placement& placement, std::span<const Hit> hits,
                 const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   const auto names = plain_names_of(kb.component(placement.component));
-  if (mentions(names, std::string_view(placement.root).substr(placement.root.rfind('/') + 1)))
-    return true;
+  if (mentions(names, last_part(placement.root))) return true;
   return std::ranges::any_of(placement.hits, [&](std::uint32_t number) {
     const std::string& path = files[hits[number].file].path;
-    return mentions(names, std::string_view(path).substr(path.rfind('/') + 1));
+    return mentions(names, last_part(path));
   });
 }
 
@@ -216,9 +244,10 @@ std::vector<Placement> candidate_placements(std::span<const Hit> hits,
     for (const auto& [root, part] : parts)
       for (const std::uint32_t hit : part.hits) own += hits[hit].carried ? 0.0 : hits[hit].weight;
     if (own < kMinCandidateWeight) continue;
-    merge_downwards(parts, folders, hits, files);
+    const auto names = plain_names_of(kb.component(component));
+    merge_downwards(parts, names, folders, hits, files);
     merge_sideways(parts, folders);
-    merge_downwards(parts, folders, hits, files);
+    merge_downwards(parts, names, folders, hits, files);
     for (auto& [root, part] : parts) {
       Placement placement{component, root, std::move(part.hits), 0, 0, false, {}};
       std::ranges::sort(placement.hits);
@@ -252,10 +281,10 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       names[candidate.component] = plain_names_of(kb.component(candidate.component));
     for (const std::uint32_t number : candidate.hits) {
       const std::string& path = files[hits[number].file].path;
-      file_named[number] =
-          mentions(names[candidate.component], std::string_view(path).substr(path.rfind('/') + 1));
+      file_named[number] = mentions(names[candidate.component], last_part(path));
     }
   }
+  const Folders folders(files);
   std::vector<Placement> accepted;
   for (Placement& candidate : candidates) {
     double left = 0, left_with_carried = 0;
@@ -291,7 +320,8 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       const std::string& root = accepted[placement].root;
       if (candidate.root != root && !lies_below(candidate.root, root)) continue;
       // What remains of a relative of the winner (pcre beside pcre2) is no second copy.
-      const bool kin = loss.files > kept.size() && left < kKinShare * accepted[placement].own_weight;
+      const bool kin =
+          loss.files > kept.size() && left < kKinShare * accepted[placement].own_weight;
       lost = lost || kin;
     }
     if (lost) {
@@ -306,6 +336,7 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     candidate.hits = std::move(kept);
     candidate.own_weight = left;
     candidate.total_weight = left_with_carried;
+    narrow_root(candidate, hits, files, folders);
     accepted.push_back(std::move(candidate));
   }
   return accepted;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace stowaway::match {
 namespace {
 
-constexpr std::size_t kMaxResemblances = 6;
+constexpr std::size_t kMaxResemblances = 24;
 // A shingle that stands in more paths than this is furniture (a common loop, a licence table) and
 // names nobody.
 constexpr std::size_t kMaxOccurrences = 48;
@@ -22,11 +23,11 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   shingles.erase(std::unique(shingles.begin(), shingles.end(), same_key), shingles.end());
   for (const auto& shingle : shingles) kb_->prefetch(shingle.key);
   hits_.clear();
-  for (const auto& shingle : shingles) {
-    const auto occurrences = kb_->occurrences(shingle.key);
+  for (std::uint32_t i = 0; i < shingles.size(); ++i) {
+    const auto occurrences = kb_->occurrences(shingles[i].key);
     if (occurrences.size() > kMaxOccurrences) continue;
     for (const auto& occurrence : occurrences)
-      hits_.push_back({occurrence.path, occurrence.first, occurrence.last});
+      hits_.push_back({occurrence.path, occurrence.first, occurrence.last, i});
   }
   std::vector<Resemblance> found;
   if (hits_.size() < kMinMatched) return found;
@@ -48,7 +49,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
           ++matched[v];
       const double in_file = std::max<std::uint32_t>(
           1, sample_sizes_[std::min<std::size_t>(path.density_exponent, 39)]);
-      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}};
+      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}, {}};
       double best_score = 0;
       for (std::uint32_t v = 0; v < versions; ++v) {
         if (matched[v] < kMinMatched) continue;
@@ -59,7 +60,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
         const double score = matched[v] / (in_version + in_file - matched[v] + 1e-9);
         if (score <= best_score) continue;
         best_score = score;
-        best = {best.path, v, contained, explained, matched[v], {}};
+        best = {best.path, v, contained, explained, matched[v], {}, {}};
       }
       if (best.contained_ratio >= kMinContained || best.explained_ratio >= kMinExplained) {
         best.matched_per_version = std::move(matched);
@@ -74,7 +75,50 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
     return x != y ? x > y : a.path < b.path;
   });
   if (found.size() > kMaxResemblances) found.resize(kMaxResemblances);
+  add_windows_per_release(found);
   return found;
+}
+
+void Resembler::add_windows_per_release(std::vector<Resemblance>& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const kb::ComponentId component = kb_->path(found[i].path).component;
+    const auto same = [&](const Resemblance& other) {
+      return kb_->path(other.path).component == component;
+    };
+    if (std::ranges::any_of(std::span(found).first(i), same) ||
+        std::ranges::count_if(found, same) < 2)
+      continue;
+    std::vector<Hit> mine;
+    for (const Hit& hit : hits_)
+      if (std::ranges::any_of(found, [&](const Resemblance& other) {
+            return other.path == hit.path && same(other);
+          }))
+        mine.push_back(hit);
+    found[i].windows_per_release = windows_of(mine, kb_->component(component).releases.size());
+  }
+}
+
+// A shingle counts once in a release, however many of its paths have it, and for as many windows as
+// were sampled to find it: a release that is cut into more files does not count more.
+std::vector<float> Resembler::windows_of(std::vector<Hit>& hits, std::size_t releases) const {
+  std::ranges::sort(hits, {}, &Hit::shingle);
+  std::vector<float> total(releases), one(releases);
+  for (std::size_t from = 0; from < hits.size();) {
+    std::ranges::fill(one, 0.0F);
+    std::size_t end = from;
+    for (; end < hits.size() && hits[end].shingle == hits[from].shingle; ++end) {
+      const kb::PathView path = kb_->path(hits[end].path);
+      const float windows = std::ldexp(1.0F, path.density_exponent);
+      for (std::uint32_t v = hits[end].first; v <= hits[end].last && v < path.file_versions.size();
+           ++v)
+        for (const auto span : kb_->releases_of(path.file_versions.first + v))
+          for (std::size_t r = span.first; r <= span.last && r < releases; ++r)
+            one[r] = std::max(one[r], windows);
+    }
+    for (std::size_t r = 0; r < releases; ++r) total[r] += one[r];
+    from = end;
+  }
+  return total;
 }
 
 }  // namespace stowaway::match

@@ -21,7 +21,11 @@ class Resembler {
   struct Hit {
     kb::PathId path;
     std::uint16_t first, last;
+    std::uint32_t shingle;  // position in what find() was given
   };
+  void add_windows_per_release(std::vector<Resemblance>& found);
+  std::vector<float> windows_of(std::vector<Hit>& hits, std::size_t releases) const;
+
   const kb::Kb* kb_;
   std::vector<Hit> hits_;
   std::vector<std::uint32_t> sample_sizes_;

@@ -69,24 +69,41 @@ bool is_header(std::string_view path) {
                              [&](std::string_view suffix) { return path.ends_with(suffix); });
 }
 
+namespace {
+
+// Raises to `value` what is known of each release that holds a file version.
+void raise(std::vector<float>& support, const kb::Kb& kb, std::uint32_t file_version, float value) {
+  for (const auto span : kb.releases_of(file_version))
+    for (std::uint32_t r = span.first; r <= span.last && r < support.size(); ++r)
+      support[r] = std::max(support[r], value);
+}
+
+// By the shingles that each release has in common with the file; the best has 1.
+std::vector<float> support_of_similar(const Hit& hit, const ScannedFile& file, const kb::Kb& kb,
+                                      std::size_t releases) {
+  const auto all_paths = std::ranges::find_if(file.resembles, [&](const Resemblance& found) {
+    return !found.windows_per_release.empty() && kb.path(found.path).component == hit.component;
+  });
+  std::vector<float> support(releases);
+  if (all_paths != file.resembles.end()) {
+    support = all_paths->windows_per_release;
+  } else {
+    const Resemblance& found = file.resembles[hit.resemblance];
+    const kb::Range versions = kb.path(found.path).file_versions;
+    for (std::uint32_t v = 0; v < versions.size() && v < found.matched_per_version.size(); ++v)
+      raise(support, kb, versions.first + v, found.matched_per_version[v]);
+  }
+  const float best = support.empty() ? 0 : *std::ranges::max_element(support);
+  for (float& value : support) value = best > 0 ? value / best : 0;
+  return support;
+}
+
+}  // namespace
+
 std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb) {
   const kb::Range releases = kb.component(hit.component).releases;
+  if (hit.quality == HitQuality::similar) return support_of_similar(hit, file, kb, releases.size());
   std::vector<float> support(releases.size());
-  const auto add = [&](std::uint32_t file_version, float value) {
-    for (const auto span : kb.releases_of(file_version))
-      for (std::uint32_t r = span.first; r <= span.last && r < support.size(); ++r)
-        support[r] = std::max(support[r], value);
-  };
-  if (hit.quality == HitQuality::similar) {
-    const Resemblance& found = file.resembles[hit.resemblance];
-    const kb::PathView path = kb.path(found.path);
-    const float best = static_cast<float>(std::max<std::uint32_t>(1, found.matched));
-    for (std::uint32_t v = 0; v < path.file_versions.size() && v < found.matched_per_version.size();
-         ++v)
-      add(path.file_versions.first + v,
-          std::min(1.0F, static_cast<float>(found.matched_per_version[v]) / best));
-    return support;
-  }
   // Where the component keeps the content as its own code, not as test data or as a copy of its own
   // older release.
   const auto rank = [&](const kb::Posting& posting, const kb::PathView& path) {
@@ -104,7 +121,7 @@ std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb:
   int best = 0;
   for_each_place([&](const kb::Posting&, int place) { best = std::max(best, place); });
   for_each_place([&](const kb::Posting& posting, int place) {
-    if (place == best) add(posting.file_version, 1.0F);
+    if (place == best) raise(support, kb, posting.file_version, 1.0F);
   });
   return support;
 }
