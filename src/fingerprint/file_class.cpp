@@ -22,6 +22,14 @@ struct NameRow {
 
 constexpr std::size_t kMaxNameBytes = 64;  // a longer name is in no table
 
+// Folders that projects keep other people's code in. "contrib" and "lib" are not among them: many
+// keep their own there.
+constexpr std::array<std::string_view, 18> kForeignFolders{
+    "third_party",      "thirdparty",  "third-party", "3rdparty",     "3rd-party",
+    "3rd_party",        "3rdpartylib", "external",    "externals",    "extern",
+    "vendor",           "vendored",    "deps",        "dependencies", "node_modules",
+    "bower_components", "submodules",  "externallibs"};
+
 struct Tables {
   std::unordered_map<std::string_view, CommentStyle> suffixes;
   std::unordered_map<std::string_view, FileRole> directories, files;
@@ -102,6 +110,17 @@ FileClass classify(std::string_view path) {
   }
   result.role = role_of_name(name);
   return result;
+}
+
+std::string_view foreign_project(std::string_view path) {
+  std::size_t end = 0;  // of the project's own folder
+  for (std::size_t start = 0, slash; (slash = path.find('/', start)) != std::string_view::npos;
+       start = slash + 1) {
+    const LowerName folder(path.substr(start, slash - start));
+    if (std::ranges::find(kForeignFolders, folder.view()) != kForeignFolders.end())
+      end = std::min(path.find('/', slash + 1), path.size());
+  }
+  return path.substr(0, end);
 }
 
 }  // namespace stowaway::fingerprint

@@ -29,4 +29,9 @@ struct FileClass {
 // `path` is '/'-separated; letters of either case are equal.
 FileClass classify(std::string_view path);
 
+// What lies in one of the folders that projects keep other people's code in (third_party, vendor,
+// node_modules …): "deps/zlib" of "deps/zlib/contrib/x.c". Empty if the path has no such folder.
+// The deepest, where there are several.
+std::string_view foreign_project(std::string_view path);
+
 }  // namespace stowaway::fingerprint

@@ -23,6 +23,8 @@ struct Resemblance {
   double explained_ratio;      // share of the file's shingles, at that density, that it explains
   std::uint32_t matched;       // shingles
   std::vector<std::uint16_t> matched_per_version;  // one per file version of the path
+  // As explained_ratio, by all paths of the component together.
+  double explained_by_component;
   // For each release of the component, over all its paths that the file resembles (an amalgamation
   // resembles many, a file that moved two): how many windows of the file the matched shingles stand
   // for. Only in a file's first resemblance of a component, and only where there are several.

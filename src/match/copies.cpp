@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "match/borrowed.h"
+#include "match/declared_only.h"
 #include "match/declared_versions.h"
 #include "match/evidence.h"
 #include "match/versions.h"
@@ -20,11 +22,14 @@ constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5, kTopFolderShare = 0.9;
 // What lies all over the subject is a copy only if it is this much of the release, or of the
 // subject.
 constexpr double kTopCoverage = 0.1, kTopPurity = 0.3;
+// With less than this of the release there, it may be a part that the component only borrowed.
+constexpr double kBorrowedCoverage = 0.3;
 
 struct Draft {
   Copy copy;
   const Placement* placement;
   VersionEvidence evidence;
+  std::optional<BorrowedPart> borrowed;
   std::uint32_t own_library_files = 0,
                 own_sources = 0;  // hits that are not carried; sources: no C or C++ headers
 };
@@ -48,14 +53,14 @@ bool is_library(const kb::Kb& kb, kb::PathId path) {
 
 Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
                  const std::vector<ScannedFile>& files, const kb::Kb& kb) {
-  Draft draft{{}, &placement, {}, 0, 0};
+  Draft draft{{}, &placement, {}, {}, 0, 0};
   std::vector<Hit> mine;
   double likeness = 0;
   std::set<kb::PathId> paths;
   for (const std::uint32_t number : placement.hits) {
     const Hit& hit = hits[number];
     mine.push_back(hit);
-    paths.insert(hit.path);
+    for (const kb::PathId path : paths_of(hit, files[hit.file], kb)) paths.insert(path);
     draft.own_library_files += !hit.carried && is_library(kb, hit.path);
     draft.own_sources += !hit.carried && !is_header(files[hit.file].path);
     switch (hit.quality) {
@@ -69,7 +74,7 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
         break;
       case HitQuality::similar:
         ++draft.copy.counts.changed;
-        likeness += files[hit.file].resembles[hit.resemblance].explained_ratio;
+        likeness += files[hit.file].resembles[hit.resemblance].explained_by_component;
         break;
     }
   }
@@ -145,6 +150,9 @@ std::optional<Draft> finding_at(const Placement& placement, std::span<const Hit>
                                 const ScanOptions& options) {
   Draft draft = draft_copy(placement, hits, collected.files, kb);
   if (!is_finding(draft, placement.named)) return std::nullopt;
+  if (!placement.named && library_coverage(draft) < kBorrowedCoverage)
+    draft.borrowed = borrowed_part(placement, hits, collected.files, kb);
+  if (draft.borrowed) return draft;
   draft.copy.declared = declarations_of(placement, hits, collected, kb);
   settle_versions(draft.evidence, placement.component, options.declarations, kb, draft.copy);
   draft.copy.verdict = verdict_of(draft);
@@ -195,6 +203,12 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
   for (std::optional<Draft>& draft : drafts) {
     if (!draft) continue;
     Copy& copy = draft->copy;
+    if (draft->borrowed) {
+      const BorrowedPart& part = *draft->borrowed;
+      result.declared_only.push_back(
+          {part.path, part.name, {}, {}, part.origin + " of " + copy.component});
+      continue;
+    }
     if (result.self.empty() && is_subject_itself(*draft, collected.files))
       result.self.push_back({copy.component, copy.purl, copy.versions, copy.verdict,
                              copy.confidence, copy.coverage_ratio});
@@ -205,6 +219,11 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
     return std::tie(a.path, a.component) < std::tie(b.path, b.component);
   });
   nest(result.copies);
+  std::ranges::move(declared_only(collected, result.copies),
+                    std::back_inserter(result.declared_only));
+  std::ranges::stable_sort(result.declared_only, {}, &DeclaredOnly::path);
+  const auto same_place = std::ranges::unique(result.declared_only, {}, &DeclaredOnly::path);
+  result.declared_only.erase(same_place.begin(), same_place.end());
 }
 
 }  // namespace stowaway::match

@@ -29,6 +29,10 @@ struct Expressions {
   Expression banner{
       R"re((?:(?:[vV]ersion|VERSION|[rR]elease|@version)[ \t:=]+v?|[ \t]-[ \t]v|\b[vV])()re" STOWAWAY_VERSION
       ")\\b"};
+  // "jQuery UI Core 1.13.2", "Underscore.js 1.8.3" at the beginning of a comment's line.
+  Expression title{
+      R"re(^[ \t]*(?:/\*+!?|//+|\*|#|;)[ \t*!]*(?:@license[ \t]+)?([A-Za-z][\w.+-]*(?:[ \t]+[A-Za-z][\w.+-]*){0,3})[ \t]+v?()re" STOWAWAY_VERSION
+      ")(?![\\w.])"};
   Expression autoconf{
       R"re(AC_INIT[ \t]*\([ \t\n]*\[?([^\],\n]{1,60})\]?[ \t]*,[ \t\n]*\[?()re" STOWAWAY_VERSION
       ")"};
@@ -169,8 +173,12 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
               (groups[5].empty() ? "" : "." + std::string(groups[5])),
           "constant");
   });
-  expressions().banner.for_each(text.substr(0, kBannerBytes), 1,
-                                [&](auto groups) { add(out, "", groups[1], "banner"); });
+  expressions().title.for_each(text.substr(0, kBannerBytes), 1, [&](auto groups) {
+    add(out, std::string(groups[1]), groups[2], "banner");
+  });
+  if (out.empty() || out.back().method != std::string_view("banner"))
+    expressions().banner.for_each(text.substr(0, kBannerBytes), 1,
+                                  [&](auto groups) { add(out, "", groups[1], "banner"); });
   return out;
 }
 

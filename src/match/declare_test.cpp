@@ -45,7 +45,7 @@ TEST(StatementsInCode, macros_constants_and_banners) {
 
 TEST(StatementsInCode, a_banner_counts_only_at_the_top) {
   const std::string banner = "/*! jQuery v3.6.0 | (c) */\n";
-  EXPECT_EQ(in_code(banner + "x();\n"), "=3.6.0(banner)");
+  EXPECT_EQ(in_code(banner + "x();\n"), "jQuery=3.6.0(banner)");
   EXPECT_EQ(in_code(std::string(3000, '\n') + banner), "");
 }
 

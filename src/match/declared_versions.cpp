@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,23 +61,46 @@ struct Scored {
   int score;
 };
 
+// "jQuery UI Core" of jquery-ui, but "jQuery Color" not of jquery: what follows the name is
+// generic.
+bool is_title_of(std::string_view title, const std::vector<std::string>& names) {
+  static constexpr std::array<std::string_view, 9> kGeneric{
+      "js", "javascript", "library", "lib", "core", "css", "min", "framework", "plugin"};
+  const std::string plain = plain_name(title);
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    if (!plain.starts_with(name)) return false;
+    std::string_view rest = std::string_view(plain).substr(name.size());
+    for (bool cut = true; cut && !rest.empty();) {
+      cut = false;
+      for (const std::string_view word : kGeneric)
+        if (rest.starts_with(word)) {
+          rest.remove_prefix(word.size());
+          cut = true;
+        }
+    }
+    return rest.empty();
+  });
+}
+
 // How telling a statement is: one that names the component, in a file that does, before all others.
 int score_of(const Statement& statement, std::string_view path,
              const std::vector<std::string>& names, const std::string& prefix, bool carried) {
   int score = carried ? -4 : 0;
   const std::string stem = plain_name(statement.name);
   const std::string file = plain_name(last_part(path).substr(0, last_part(path).find('.')));
+  const bool title = statement.method == "banner" && !stem.empty();
   const bool named =
-      !stem.empty() &&
-      (stem == file || stem == prefix || std::ranges::any_of(names, [&](const std::string& name) {
-         return stem.find(name) != std::string::npos ||
-                (stem.size() > 2 && name.find(stem) != std::string::npos);
-       }));
+      title ? is_title_of(statement.name, names)
+            : !stem.empty() && (stem == file || stem == prefix ||
+                                std::ranges::any_of(names, [&](const std::string& name) {
+                                  return stem.find(name) != std::string::npos ||
+                                         (stem.size() > 2 && name.find(stem) != std::string::npos);
+                                }));
   if (named)
     score += 4;
   else if (stem.empty() && mentions(names, last_part(path)))
     score += 2;
-  else if (stem.size() > 2 && statement.method != "macro" && statement.method != "banner")
+  else if (stem.size() > 2 && statement.method != "macro")
     score -= 3;  // another package's
   if (mentions(names, last_part(path))) score += 2;
   if (statement.method == "macro" || statement.method == "constant") score += 2;
@@ -179,7 +203,9 @@ std::vector<Declaration> declarations_of(const Placement& placement, std::span<c
   return out;
 }
 
-void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_id,
+namespace {
+
+void choose_versions(const VersionEvidence& evidence, kb::ComponentId component_id,
                      bool use_declarations, const kb::Kb& kb, Copy& copy) {
   const kb::ComponentView component = kb.component(component_id);
   const auto version_at = [&](std::uint32_t release) {
@@ -264,6 +290,18 @@ void settle_versions(const VersionEvidence& evidence, kb::ComponentId component_
         fmt::format("mixed: {} with {} file{} of other releases", best, copy.counts.other_release,
                     copy.counts.other_release == 1 ? "" : "s");
   }
+}
+
+}  // namespace
+
+void settle_versions(const VersionEvidence& evidence, kb::ComponentId component,
+                     bool use_declarations, const kb::Kb& kb, Copy& copy) {
+  choose_versions(evidence, component, use_declarations, kb, copy);
+  for (Declaration& declared : copy.declared)
+    declared.agrees =
+        declared.agrees || std::ranges::any_of(copy.versions, [&](const std::string& version) {
+          return compare_versions(version, declared.version) == 0;
+        });
 }
 
 }  // namespace stowaway::match

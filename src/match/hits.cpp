@@ -110,10 +110,9 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
     const unsigned parts = common_end_parts(file.path, path.name);
     // A file of another name is only believed when most of it is there: generated parsers and
     // tables share their skeletons.
-    const bool renamed =
-        parts == 0 && std::max(found.contained_ratio, found.explained_ratio) < kRenamedLikeness;
-    const double likeness =
-        std::max(found.contained_ratio, found.explained_ratio) * (renamed ? kRenamedFactor : 1.0);
+    const double alike = std::max(found.contained_ratio, found.explained_by_component);
+    const bool renamed = parts == 0 && alike < kRenamedLikeness;
+    const double likeness = alike * (renamed ? kRenamedFactor : 1.0);
     const double weight = length_weight(file) * role_factor(path.role) * likeness *
                           std::min(1.0, found.matched / 8.0);
     const Hit hit{number,

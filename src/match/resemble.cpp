@@ -49,7 +49,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
           ++matched[v];
       const double in_file = std::max<std::uint32_t>(
           1, sample_sizes_[std::min<std::size_t>(path.density_exponent, 39)]);
-      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}, {}};
+      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}, 0, {}};
       double best_score = 0;
       for (std::uint32_t v = 0; v < versions; ++v) {
         if (matched[v] < kMinMatched) continue;
@@ -60,7 +60,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
         const double score = matched[v] / (in_version + in_file - matched[v] + 1e-9);
         if (score <= best_score) continue;
         best_score = score;
-        best = {best.path, v, contained, explained, matched[v], {}, {}};
+        best = {best.path, v, contained, explained, matched[v], {}, explained, {}};
       }
       if (best.contained_ratio >= kMinContained || best.explained_ratio >= kMinExplained) {
         best.matched_per_version = std::move(matched);
@@ -88,19 +88,38 @@ void Resembler::add_windows_per_release(std::vector<Resemblance>& found) {
     if (std::ranges::any_of(std::span(found).first(i), same) ||
         std::ranges::count_if(found, same) < 2)
       continue;
-    std::vector<Hit> mine;
-    for (const Hit& hit : hits_)
-      if (std::ranges::any_of(found, [&](const Resemblance& other) {
-            return other.path == hit.path && same(other);
-          }))
-        mine.push_back(hit);
-    found[i].windows_per_release = windows_of(mine, kb_->component(component).releases.size());
+    const std::size_t releases = kb_->component(component).releases.size();
+    const auto hits_where = [&](auto wanted) {
+      std::vector<Hit> hits;
+      for (const Hit& hit : hits_)
+        if (std::ranges::any_of(found, [&](const Resemblance& other) {
+              return other.path == hit.path && same(other) && wanted(other);
+            }))
+          hits.push_back(hit);
+      return hits;
+    };
+    found[i].windows_per_release =
+        windows_of(hits_where([](const Resemblance&) { return true; }), releases);
+    // Parts that are there in little share furniture (a parser's skeleton), not code.
+    const auto parts = windows_of(hits_where([](const Resemblance& other) {
+                                    return other.contained_ratio >= kContainedPart;
+                                  }),
+                                  releases);
+    const double explained = std::ranges::max(parts) / windows_in_file();
+    for (Resemblance& other : found)
+      if (same(other))
+        other.explained_by_component = std::max(other.explained_ratio, std::min(1.0, explained));
   }
+}
+
+double Resembler::windows_in_file() const {
+  constexpr unsigned kDensest = fingerprint::kMinDensityExponent;
+  return std::max(1.0, std::ldexp(static_cast<double>(sample_sizes_[kDensest]), kDensest));
 }
 
 // A shingle counts once in a release, however many of its paths have it, and for as many windows as
 // were sampled to find it: a release that is cut into more files does not count more.
-std::vector<float> Resembler::windows_of(std::vector<Hit>& hits, std::size_t releases) const {
+std::vector<float> Resembler::windows_of(std::vector<Hit> hits, std::size_t releases) const {
   std::ranges::sort(hits, {}, &Hit::shingle);
   std::vector<float> total(releases), one(releases);
   for (std::size_t from = 0; from < hits.size();) {

@@ -10,6 +10,9 @@
 
 namespace stowaway::match {
 
+// Of a part of an amalgamation at least this much is there.
+inline constexpr double kContainedPart = 0.5;
+
 // Reused between files; one per thread.
 class Resembler {
  public:
@@ -24,7 +27,8 @@ class Resembler {
     std::uint32_t shingle;  // position in what find() was given
   };
   void add_windows_per_release(std::vector<Resemblance>& found);
-  std::vector<float> windows_of(std::vector<Hit>& hits, std::size_t releases) const;
+  double windows_in_file() const;  // estimated; sample_sizes_ is that of the file
+  std::vector<float> windows_of(std::vector<Hit> hits, std::size_t releases) const;
 
   const kb::Kb* kb_;
   std::vector<Hit> hits_;

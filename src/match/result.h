@@ -50,7 +50,7 @@ struct Declaration {
   std::string path;    // subject path of the file that says so
   std::string method;  // "macro", "package.json", "autoconf", "cmake", "meson", "pkg-config",
                        // "readme", "banner", "manifest"
-  bool agrees;         // with the versions that the contents support
+  bool agrees;         // with the versions that the contents support, or with those reported
   // No release has that number, and yet a release holds this very file: it says what it said there
   // (7.1 in upstream's 7.0.9), and nothing of this copy.
   bool overruled = false;
@@ -97,9 +97,14 @@ struct SelfIdentity {
   double confidence = 0, coverage_ratio = 0;
 };
 
-// Declares itself a third-party component, but the KB has never seen it.
+// Other people's code by what it says itself, or by what is known of it from somebody who carries
+// it too; the KB has never seen a release of it.
 struct DeclaredOnly {
-  std::string path, name, version, declared_in;
+  std::string path;         // folder of the subject
+  std::string name;         // as declared, or the folder's
+  std::string version;      // empty: unknown
+  std::string declared_in;  // subject path of the file that says so; empty when nothing does
+  std::string known_from;   // "contrib/draco of assimp"; empty when a file declares it
 };
 
 struct KbInfo {

@@ -5,6 +5,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "match/resemble.h"
+
 namespace stowaway::match {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr float kSupportTolerance = 0.02F;
 // much of it is there.
 constexpr double kCopiedFolderShare = 0.75;
 constexpr std::size_t kMinFolderFiles = 4;
+// A file is an amalgamation when it holds so many files nearly whole.
+constexpr std::size_t kMinParts = 3;
 
 std::string_view folder_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -126,6 +130,20 @@ std::vector<float> support_of(const Hit& hit, const ScannedFile& file, const kb:
   return support;
 }
 
+std::vector<kb::PathId> paths_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb) {
+  if (hit.quality != HitQuality::similar) return {hit.path};
+  std::vector<kb::PathId> parts;
+  std::set<std::string_view> names;  // a file that moved resembles two paths of one name
+  for (const Resemblance& found : file.resembles) {
+    const kb::PathView path = kb.path(found.path);
+    const bool part = path.component == hit.component && found.contained_ratio >= kContainedPart;
+    if (part && names.insert(path.name.substr(path.name.rfind('/') + 1)).second)
+      parts.push_back(found.path);
+  }
+  if (parts.size() < kMinParts) return {hit.path};
+  return parts;
+}
+
 VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits,
                                const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   VersionEvidence evidence;
@@ -135,7 +153,7 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   std::set<kb::PathId> found;
   std::vector<std::vector<float>> supports;
   for (const Hit& hit : hits) {
-    found.insert(hit.path);
+    for (const kb::PathId path : paths_of(hit, files[hit.file], kb)) found.insert(path);
     supports.push_back(support_of(hit, files[hit.file], kb));
     for (std::size_t r = 0; r < supports.back().size(); ++r)
       evidence.support[r] += supports.back()[r];

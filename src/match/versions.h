@@ -30,6 +30,9 @@ struct VersionEvidence {
 VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits,
                                const std::vector<ScannedFile>& files, const kb::Kb& kb);
 
+// The release's files that one file of the copy is: one, but all its parts for an amalgamation.
+std::vector<kb::PathId> paths_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb);
+
 bool is_header(std::string_view path);
 
 // The support of a single hit: 0…1 for each release of the component, oldest first.

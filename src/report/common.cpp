@@ -102,6 +102,11 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", size, kUnits[unit]);
 }
 
+std::string reason_of(const match::DeclaredOnly& declared) {
+  return declared.known_from.empty() ? declared.declared_in + " says so"
+                                     : "known only as " + declared.known_from;
+}
+
 std::string count_text(std::uint64_t count, std::string_view singular, std::string_view plural) {
   return fmt::format("{} {}", count, count == 1 ? singular : plural);
 }
@@ -137,8 +142,9 @@ std::string counts_text(const match::FileCounts& counts) {
 }
 
 const match::Declaration* disagreement(const match::Copy& copy) {
-  const auto found = std::find_if(copy.declared.begin(), copy.declared.end(),
-                                  [](const auto& declaration) { return !declaration.agrees; });
+  const auto found = std::find_if(
+      copy.declared.begin(), copy.declared.end(),
+      [](const auto& declaration) { return !declaration.agrees && !declaration.overruled; });
   return found == copy.declared.end() ? nullptr : &*found;
 }
 

@@ -43,6 +43,9 @@ std::string percent_text(double ratio);
 // "12.3 MB": decimal units, as sizes on disks are given.
 std::string bytes_text(std::uint64_t bytes);
 
+// "third_party/x/METADATA says so", "known only as contrib/x of y"; bytes, to be escaped.
+std::string reason_of(const match::DeclaredOnly& declared);
+
 // "1 file", "2 files".
 std::string count_text(std::uint64_t count, std::string_view singular, std::string_view plural);
 

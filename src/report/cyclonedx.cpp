@@ -167,7 +167,7 @@ Json component_of(const match::DeclaredOnly& declared, const std::string& refere
   component["bom-ref"] = reference;
   component["name"] = json_text(declared.name);
   if (!declared.version.empty()) component["version"] = json_text(declared.version);
-  Json methods = Json::array({method_of("manifest-analysis", 0, declared.declared_in)});
+  Json methods = Json::array({method_of("manifest-analysis", 0, reason_of(declared))});
   component["evidence"] = {
       {"identity", Json::array({identity_of("name", declared.name, 0, std::move(methods))})},
       {"occurrences", occurrences_of(declared.path)}};

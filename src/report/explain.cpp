@@ -136,7 +136,9 @@ std::string declared_part(const match::Copy& copy, const Style& style, std::size
   for (const match::Declaration& declared : copy.declared) {
     out += indented(
         fmt::format("{}: {}", to_line(declaration_text(declared)),
-                    declared.agrees ? "agrees with the contents" : "CONTRADICTS the contents"),
+                    declared.agrees      ? "agrees"
+                    : declared.overruled ? "as a release's own file says, whatever its number"
+                                         : "CONTRADICTS the contents"),
         2, line);
   }
   return out;

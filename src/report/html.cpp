@@ -141,7 +141,7 @@ std::string declared_part(const match::ScanResult& result) {
     out += "<tr>\n<th scope=\"row\">" + code(declared.path) + "</th>\n" +
            cell("Name", to_html(declared.name)) +
            cell("Version", declared.version.empty() ? "unknown" : to_html(declared.version)) +
-           cell("Declared in", code(declared.declared_in)) + "</tr>\n";
+           cell("Why", to_html(reason_of(declared))) + "</tr>\n";
   }
   return out + "</tbody>\n</table>\n</section>\n";
 }

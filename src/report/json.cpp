@@ -59,6 +59,7 @@ Json json_of(const match::DeclaredOnly& declared) {
   out["name"] = json_text(declared.name);
   out["version"] = json_text(declared.version);
   set_bytes(out, "declared_in", declared.declared_in);
+  out["known_from"] = json_text(declared.known_from);
   return out;
 }
 

@@ -140,8 +140,8 @@ Json results_of(const match::ScanResult& result) {
   for (const match::Copy& copy : result.copies) list.push_back(result_of(copy, prints));
   for (const match::DeclaredOnly& declared : result.declared_only) {
     const std::string message = fmt::format(
-        "{} {} is declared in {}, but not known to the knowledge base.", declared.name,
-        declared.version.empty() ? "of unknown version" : declared.version, declared.declared_in);
+        "{} {} is not known to the knowledge base: {}.", declared.name,
+        declared.version.empty() ? "of unknown version" : declared.version, reason_of(declared));
     list.push_back(result_of(kDeclaredRule, message, declared.path,
                              prints.of("declared", declared.path, declared.name)));
   }

@@ -96,7 +96,7 @@ SpdxPackage package_of(const match::DeclaredOnly& declared, std::size_t number) 
   package.version = spdx_line(declared.version);
   package.file_name = file_name_of(declared.path);
   package.purpose = "LIBRARY";
-  package.source_info = spdx_line("declared in " + declared.declared_in);
+  package.source_info = spdx_line(reason_of(declared));
   package.comment = "Declared only: unknown to the knowledge base, not compared with any release";
   return package;
 }

@@ -182,8 +182,8 @@ std::string declared_part(const match::ScanResult& result, const Style& style, s
   for (std::size_t i = 0; i < shown; ++i) {
     const match::DeclaredOnly& declared = result.declared_only[i];
     const std::string version = declared.version.empty() ? "unknown" : to_line(declared.version);
-    out += indented(fmt::format("{}: {} {} (says {})", shown_path(declared.path),
-                                to_line(declared.name), version, to_line(declared.declared_in)),
+    out += indented(fmt::format("{}: {} {} ({})", shown_path(declared.path), to_line(declared.name),
+                                version, to_line(reason_of(declared))),
                     2, line);
   }
   if (shown < result.declared_only.size()) {

@@ -5,16 +5,10 @@
 #include <map>
 #include <set>
 
+#include "fingerprint/file_class.h"
+
 namespace stowaway::kb {
 namespace {
-
-// Folders that projects keep other people's code in. "contrib" and "lib" are not among them: many
-// keep their own there.
-constexpr std::array<std::string_view, 18> kForeignFolders{
-    "third_party",      "thirdparty",  "third-party", "3rdparty",     "3rd-party",
-    "3rd_party",        "3rdpartylib", "external",    "externals",    "extern",
-    "vendor",           "vendored",    "deps",        "dependencies", "node_modules",
-    "bower_components", "submodules",  "externallibs"};
 
 // How many times larger a share must be to settle the origin by itself. A library that is carried
 // whole shares most of itself and little of its carrier; forks share much of both and are left to
@@ -36,18 +30,6 @@ void for_each_folder(std::string_view path, F use) {
   for (std::size_t from = 0, slash = path.find('/'); slash != std::string_view::npos;
        from = slash + 1, slash = path.find('/', from))
     use(path.substr(from, slash - from));
-}
-
-bool lies_in_foreign_folder(std::string_view path) {
-  bool found = false;
-  for_each_folder(path, [&](std::string_view folder) {
-    std::string lower(folder);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    found = found || std::ranges::find(kForeignFolders, lower) != kForeignFolders.end();
-  });
-  return found;
 }
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -75,7 +57,8 @@ OwnerJudge::OwnerJudge(const std::vector<Pack>& packs) : packs_(&packs) {
   for (std::uint32_t c = 0; c < packs.size(); ++c) {
     auto& foreign = foreign_.emplace_back();
     for (const PackPath& path : packs[c].paths)
-      foreign.push_back(lies_in_foreign_folder(path.path) || named_after_other(c, path.path));
+      foreign.push_back(!fingerprint::foreign_project(path.path).empty() ||
+                        named_after_other(c, path.path));
   }
 }
 

@@ -119,8 +119,8 @@ inline match::ScanResult sample() {
       {"viewer", "pkg:github/example/viewer", {"2.1"}, match::Verdict::subset, 0.98, 0.875}};
   result.copies = sample_copies();
   result.declared_only = {
-      {"3rdparty/tinything", "tinything", "0.3", "3rdparty/tinything/package.json"},
-      {"third_party/odd", "odd", "", "third_party/odd/README.chromium"}};
+      {"3rdparty/tinything", "tinything", "0.3", "3rdparty/tinything/package.json", ""},
+      {"third_party/odd", "odd", "", "", "contrib/odd of viewer"}};
   result.summary = {.files = 1234, .bytes = 56'789'012, .links = 3, .archives = 1, .gaps = 7};
   result.gaps = {{"", source::GapReason::limit, "more than 20000000 files"},
                  {"data/fifo", source::GapReason::special_file, ""},
@@ -172,7 +172,7 @@ inline match::ScanResult hostile(const std::string& text = hostile_text()) {
   result.copies[3].nested_in = 2;
   result.copies[3].versions = {text};
   result.copies[2].path = "";
-  result.declared_only = {{text, text, text, text}};
+  result.declared_only = {{text, text, text, text, text}};
   result.gaps = {{text, source::GapReason::escapes, text}};
   result.summary.gaps = 1;
   result.partial = true;

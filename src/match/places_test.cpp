@@ -1,0 +1,124 @@
+// Whole scans: what lies at a place, and what only looks as if it did.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kb/index/build.h"
+#include "match/scan.h"
+#include "match/testing/synthetic.h"
+
+namespace stowaway::match {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using namespace testing;
+
+ScanResult scan_against(const std::string& component, const std::vector<TestRelease>& releases,
+                        const Tree& subject) {
+  const kb::testing::TempDir dir;
+  std::vector<kb::Pack> packs{kb::testing::pack_of(component, releases)};
+  STOWAWAY_CHECK(kb::build_index(std::move(packs), dir.file("kb"), nullptr).has_value(), "a KB");
+  const auto kb = kb::Kb::open(dir.file("kb"));
+  STOWAWAY_CHECK(kb.has_value(), "the KB opens");
+  MemorySource source(subject);
+  auto result = scan(source, *kb, {});
+  STOWAWAY_CHECK(result.has_value(), "a scan of a tree in memory");
+  return *std::move(result);
+}
+
+std::string amalgamation_of(const Tree& tree) {
+  std::string out;
+  for (const auto& [path, content] : tree) out += "/* " + path + " */\n" + content;
+  return out;
+}
+
+TEST(Places, an_amalgamation_has_the_version_of_all_its_parts) {
+  const auto releases = make_releases(7, 16, 6);
+  for (std::size_t r = 0; r < releases.size(); ++r) {
+    Tree subject = make_program(3, 30, "app/");
+    subject["lib/brolith.c"] = amalgamation_of(releases[r].files);
+    const ScanResult result = scan_against("brolith", releases, subject);
+    ASSERT_THAT(result.copies, SizeIs(1)) << r;
+    EXPECT_EQ(result.copies[0].path, "lib/brolith.c");
+    EXPECT_THAT(result.copies[0].versions, Contains(releases[r].version));
+    EXPECT_LE(result.copies[0].versions.size(), 2U);
+    EXPECT_GT(result.copies[0].coverage_ratio, 0.8);
+  }
+}
+
+TEST(Places, a_root_that_holds_little_of_the_copy_is_narrowed) {
+  auto releases = make_releases(8, 12, 3);
+  for (TestRelease& release : releases) release.files = moved(release.files, "brolith/code/");
+  const Tree subject = joined(make_program(4, 80, "deps/"), moved(releases[1].files, "deps/"));
+  const ScanResult result = scan_against("brolith", releases, subject);
+  ASSERT_THAT(result.copies, SizeIs(1));
+  EXPECT_EQ(result.copies[0].path, "deps/brolith");
+  EXPECT_THAT(result.copies[0].versions, ElementsAre(releases[1].version));
+}
+
+// A component that took a third project into its contrib/ is not what lies in another's copy of it.
+TEST(Places, what_a_component_borrowed_is_not_the_component) {
+  auto releases = make_releases(9, 30, 4);
+  const Tree part = make_releases(10, 8, 1)[0].files;
+  for (std::size_t r = 2; r < releases.size(); ++r)
+    releases[r].files = joined(releases[r].files, moved(part, "contrib/duskar/"));
+  const Tree subject = joined(make_program(5, 40, "app/"), moved(part, "extern/duskar/"));
+  const ScanResult result = scan_against("brolith", releases, subject);
+  EXPECT_THAT(result.copies, IsEmpty());
+  ASSERT_THAT(result.declared_only, SizeIs(1));
+  EXPECT_EQ(result.declared_only[0].path, "extern/duskar");
+  EXPECT_EQ(result.declared_only[0].name, "duskar");
+  EXPECT_EQ(result.declared_only[0].known_from, "contrib/duskar of brolith");
+}
+
+TEST(Places, a_part_of_the_component_from_its_first_release_on_is_a_copy) {
+  auto releases = make_releases(9, 30, 4);
+  const Tree part = make_releases(10, 8, 1)[0].files;
+  for (TestRelease& release : releases)
+    release.files = joined(release.files, moved(part, "duskar/"));
+  const Tree subject = joined(make_program(5, 40, "app/"), moved(part, "extern/duskar/"));
+  const ScanResult result = scan_against("brolith", releases, subject);
+  ASSERT_THAT(result.copies, SizeIs(1));
+  EXPECT_EQ(result.copies[0].component, "brolith");
+  EXPECT_THAT(result.declared_only, IsEmpty());
+}
+
+TEST(Places, what_declares_itself_where_nothing_was_found_is_listed_apart) {
+  const auto releases = make_releases(11, 12, 3);
+  Tree subject = joined(make_program(6, 20, "app/"), moved(releases[0].files, "vendor/brolith/"));
+  subject["package.json"] = R"({"name": "the-subject", "version": "3.0.0"})";
+  subject["vendor/brolith/package.json"] = R"({"name": "brolith", "version": "1.0.0"})";
+  subject["vendor/odd/package.json"] = R"({"name": "odd", "version": "1.2.3"})";
+  subject["vendor/odd/sub/package.json"] = R"({"name": "odd", "version": "1.2.3"})";
+  subject["gfx/thing/moz.yaml"] = "origin:\n  name: thing\n  release: 4.5.6\n";
+  subject["deps/fastwire/fastwire_version.h"] =
+      "#define FASTWIRE_VERSION \"2.1.0\"\n" + make_program(12, 1, "x/").begin()->second;
+  const ScanResult result = scan_against("brolith", releases, subject);
+  ASSERT_THAT(result.copies, SizeIs(1));
+  std::vector<std::string> listed;
+  for (const DeclaredOnly& declared : result.declared_only)
+    listed.push_back(declared.path + " " + declared.name + " " + declared.version);
+  EXPECT_THAT(listed, ElementsAre("deps/fastwire FASTWIRE 2.1.0", "gfx/thing thing 4.5.6",
+                                  "vendor/odd odd 1.2.3"));
+}
+
+TEST(Places, a_title_names_its_own_project_only) {
+  const auto releases = make_releases(13, 1, 4);
+  const auto stated = [&](const std::string& title) {
+    Tree subject = make_program(7, 20, "app/");
+    const std::string text = releases[2].files.begin()->second;
+    Random random(5);
+    subject["lib/brolith.c"] = "/*! " + title + " */\n" + with_changed_lines(text, 0.1, random);
+    const ScanResult result = scan_against("brolith", releases, subject);
+    return result.copies.empty() || result.copies[0].declared.empty()
+               ? std::string("nothing")
+               : result.copies[0].declared[0].version;
+  };
+  EXPECT_EQ(stated("Brolith Core 1.2.0"), "1.2.0");
+  EXPECT_EQ(stated("Brolith Color 7.7.7"), "nothing");
+}
+
+}  // namespace
+}  // namespace stowaway::match
