@@ -37,7 +37,7 @@ constexpr double kNamedFactor = 3.0;
 constexpr double kCarriedFactor = 0.5;
 
 // A loser that explains this much of the same place is worth naming: a fork.
-constexpr double kRivalShare = 0.7;
+constexpr double kRivalShare = 0.7, kMinForkCoverage = 0.03;
 
 struct Part {
   std::vector<std::uint32_t> hits;
@@ -209,6 +209,15 @@ bool bears_name(const Placement& placement, std::span<const Hit> hits,
   });
 }
 
+// Whether what was found is enough of the component's newest release to call it a fork; a file or
+// two that it shares with the winner are not.
+bool is_fork(const Placement& candidate, const kb::Kb& kb) {
+  const kb::Range releases = kb.component(candidate.component).releases;
+  if (releases.empty()) return false;
+  return static_cast<double>(candidate.hits.size()) >=
+         kMinForkCoverage * kb.release(releases.end - 1).code_files;
+}
+
 // What is carried counts for less than what is owned, so that a component goes before those that
 // embed it, but enough for a fork, which owns its own part and carries its parent's, to go before
 // the parent.
@@ -326,7 +335,7 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     }
     if (lost) {
       for (const auto& [placement, loss] : lost_to)
-        if (candidate.root == accepted[placement].root &&
+        if (candidate.root == accepted[placement].root && is_fork(candidate, kb) &&
             loss.weight > kRivalShare * accepted[placement].total_weight)
           accepted[placement].rivals.push_back(candidate.component);
       continue;
