@@ -38,6 +38,7 @@ Result<match::ScanResult> scan(const Arguments& arguments, const kb::Kb& kb, con
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
+  options.resemblances = !arguments.limits.no_similar;
   options.evidence = true;
   STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
   return match::scan(*source, kb, options);

@@ -110,6 +110,7 @@ int scan(const Arguments& arguments, const Common& common) {
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
+  options.resemblances = !arguments.limits.no_similar;
   std::vector<match::ScanResult> results;
   int code = kDone;
   std::vector<std::string> subjects = arguments.subjects;

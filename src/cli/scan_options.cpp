@@ -24,6 +24,7 @@ void ScanLimits::add_to(CLI::App& command) {
   command
       .add_flag("--no-declared", no_declared, "Do not let version strings decide between releases")
       ->group(group);
+  command.add_flag("--no-similar", no_similar, "Do not look for changed files")->group(group);
 }
 
 source::Options ScanLimits::apply(const Common& common, ProgressSink* progress) const {
