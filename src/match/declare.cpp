@@ -33,6 +33,9 @@ struct Expressions {
   Expression title{
       R"re(^[ \t]*(?:/\*+!?|//+|\*|#|;)[ \t*!]*(?:@license[ \t]+)?([A-Za-z][\w.+-]*(?:[ \t]+[A-Za-z][\w.+-]*){0,3})[ \t]+v?()re" STOWAWAY_VERSION
       ")(?![\\w.])"};
+  Expression readme{
+      R"re(^[# \t=*]*([A-Za-z][\w.+-]*(?:[ \t]+[A-Za-z][\w.+-]*){0,2})[ \t,:-]+(?:[vV]ersion[ \t]+|v)?()re" STOWAWAY_VERSION
+      ")(?![\\w.])"};
   Expression autoconf{
       R"re(AC_INIT[ \t]*\([ \t\n]*\[?([^\],\n]{1,60})\]?[ \t]*,[ \t\n]*\[?()re" STOWAWAY_VERSION
       ")"};
@@ -146,6 +149,16 @@ std::vector<Statement> from_keys(fingerprint::Bytes bytes, const char* method) {
   return {Statement{name, version, method}};
 }
 
+// A README states a version in its title, or nowhere that could be relied on.
+std::vector<Statement> from_readme(fingerprint::Bytes bytes) {
+  constexpr std::size_t kTitleBytes = 400;
+  std::vector<Statement> out;
+  expressions().readme.for_each(text_of(bytes).substr(0, kTitleBytes), 1, [&](auto groups) {
+    add(out, std::string(groups[1]), groups[2], "readme");
+  });
+  return out;
+}
+
 std::vector<Statement> from_call(const Expression& expression, fingerprint::Bytes bytes,
                                  const char* method) {
   std::vector<Statement> out;
@@ -182,12 +195,28 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
   return out;
 }
 
+namespace {
+
+bool is_readme(std::string_view path) {
+  static constexpr std::array<std::string_view, 8> kReadmes{"README",     "README.md", "README.txt",
+                                                            "README.rst", "Readme",    "Readme.md",
+                                                            "readme.md",  "readme.txt"};
+  return std::ranges::find(kReadmes, name_of_file(path)) != kReadmes.end();
+}
+
+bool is_pkg_config(std::string_view path) {
+  return path.ends_with(".pc") || path.ends_with(".pc.in");
+}
+
+}  // namespace
+
 bool is_manifest(std::string_view path) {
   static constexpr std::array<std::string_view, 12> kNames{
       "package.json",    "bower.json",          "component.json", "configure.ac",
       "configure.in",    "CMakeLists.txt",      "meson.build",    "moz.yaml",
       "README.chromium", "qt_attribution.json", "METADATA",       "PKG-INFO"};
-  return std::ranges::find(kNames, name_of_file(path)) != kNames.end();
+  return std::ranges::find(kNames, name_of_file(path)) != kNames.end() || is_readme(path) ||
+         is_pkg_config(path);
 }
 
 std::vector<Statement> statements_in_manifest(std::string_view path, fingerprint::Bytes bytes) {
@@ -199,7 +228,8 @@ std::vector<Statement> statements_in_manifest(std::string_view path, fingerprint
     return from_call(expressions().autoconf, bytes, "autoconf");
   if (name == "CMakeLists.txt") return from_call(expressions().cmake, bytes, "cmake");
   if (name == "meson.build") return from_call(expressions().meson, bytes, "meson");
-  return from_keys(bytes, "manifest");
+  if (is_readme(path)) return from_readme(bytes);
+  return from_keys(bytes, is_pkg_config(path) ? "pkg-config" : "manifest");
 }
 
 }  // namespace stowaway::match

@@ -65,13 +65,21 @@ TEST(StatementsInManifest, each_kind_in_its_own_way) {
   EXPECT_EQ(in_manifest("README.chromium", "Name: zlib\nShort Name: zlib\nVersion: 1.2.12\n"),
             "zlib=1.2.12(manifest)");
   EXPECT_EQ(in_manifest("README.chromium", "Name: zlib\nVersion: unknown\n"), "");
+  EXPECT_EQ(in_manifest("z/README", "ZLIB DATA COMPRESSION LIBRARY\n\nzlib 1.2.11 is a library.\n"),
+            "zlib=1.2.11(readme)");
+  EXPECT_EQ(in_manifest("README.md", "# Needs cmake of some kind\n\n" + std::string(500, 'x') +
+                                         "\ncmake 3.1.0\n"),
+            "");
+  EXPECT_EQ(in_manifest("a/libpng.pc.in", "Name: libpng\nDescription: PNG\nVersion: 1.6.37\n"),
+            "libpng=1.6.37(pkg-config)");
+  EXPECT_EQ(in_manifest("a/libpng.pc.in", "Name: libpng\nVersion: @PNGLIB_VERSION@\n"), "");
 }
 
 TEST(IsManifest, goes_by_the_whole_file_name) {
-  for (const char* path :
-       {"package.json", "a/b/configure.ac", "CMakeLists.txt", "third_party/x/README.chromium"})
+  for (const char* path : {"package.json", "a/b/configure.ac", "CMakeLists.txt",
+                           "third_party/x/README.chromium", "z/README.md", "libz.pc.in"})
     EXPECT_TRUE(is_manifest(path)) << path;
-  for (const char* path : {"", "my-package.json", "package.json/x", "cmakelists.txt", "README"})
+  for (const char* path : {"", "my-package.json", "package.json/x", "cmakelists.txt", "README.c"})
     EXPECT_FALSE(is_manifest(path)) << path;
 }
 
