@@ -15,6 +15,8 @@ constexpr std::size_t kMaxGapsKept = 10'000, kMaxManifestsKept = 100'000;
 // Below this a file says nothing: "int main() { return 0; }" and its kin.
 constexpr std::size_t kMinNormalisedBytes = 48;
 
+bool is_script(std::string_view path) { return path.ends_with(".js") || path.ends_with(".css"); }
+
 struct Worker {
   explicit Worker(const kb::Kb& kb) : resembler(kb) {}
   Resembler resembler;
@@ -58,6 +60,8 @@ class Collector final : public source::Sink {
       resemble(worker, normalised, scanned);
     if (is_header(file.path) || (!scanned.exact && (scanned.known() || !scanned.resembles.empty())))
       scanned.statements = statements_in_code(file.bytes);
+    else if (is_script(file.path) && !scanned.known())
+      scanned.statements = titles_in_script(file.bytes);
   }
 
   void on_identity(unsigned number, std::string_view path, const fingerprint::Md5& md5) override {

@@ -219,7 +219,7 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
     return std::tie(a.path, a.component) < std::tie(b.path, b.component);
   });
   nest(result.copies);
-  std::ranges::move(declared_only(collected, result.copies),
+  std::ranges::move(declared_only(collected, result.copies, kb),
                     std::back_inserter(result.declared_only));
   std::ranges::stable_sort(result.declared_only, {}, &DeclaredOnly::path);
   const auto same_place = std::ranges::unique(result.declared_only, {}, &DeclaredOnly::path);

@@ -169,6 +169,14 @@ std::vector<Statement> from_call(const Expression& expression, fingerprint::Byte
 
 }  // namespace
 
+std::vector<Statement> titles_in_script(fingerprint::Bytes bytes) {
+  std::vector<Statement> out;
+  expressions().title.for_each(text_of(bytes).substr(0, kBannerBytes), 1, [&](auto groups) {
+    add(out, std::string(groups[1]), groups[2], "banner");
+  });
+  return out;
+}
+
 std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
   std::vector<Statement> out;
   const std::string_view text = text_of(bytes);
@@ -186,10 +194,9 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
               (groups[5].empty() ? "" : "." + std::string(groups[5])),
           "constant");
   });
-  expressions().title.for_each(text.substr(0, kBannerBytes), 1, [&](auto groups) {
-    add(out, std::string(groups[1]), groups[2], "banner");
-  });
-  if (out.empty() || out.back().method != std::string_view("banner"))
+  const auto titles = titles_in_script(bytes);
+  std::ranges::copy(titles, std::back_inserter(out));
+  if (titles.empty())
     expressions().banner.for_each(text.substr(0, kBannerBytes), 1,
                                   [&](auto groups) { add(out, "", groups[1], "banner"); });
   return out;

@@ -25,6 +25,9 @@ struct Statement {
 // Statements of a source file: version macros in any of its usual forms, and the banner at its top.
 std::vector<Statement> statements_in_code(fingerprint::Bytes bytes);
 
+// Only the title of a script at its top, "jQuery UI Core 1.13.2": what is left of a minified file.
+std::vector<Statement> titles_in_script(fingerprint::Bytes bytes);
+
 // True for the names of files that declare a package: package.json, configure.ac, README.chromium …
 bool is_manifest(std::string_view path);
 std::vector<Statement> statements_in_manifest(std::string_view path, fingerprint::Bytes bytes);

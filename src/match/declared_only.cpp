@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
 #include "match/names.h"
 #include "match/place.h"
@@ -66,11 +67,30 @@ class Declarations {
   std::map<std::string, DeclaredOnly> by_folder_;
 };
 
+// Components of the KB by what a title may call them.
+class ComponentNames {
+ public:
+  explicit ComponentNames(const kb::Kb& kb) {
+    for (kb::ComponentId id = 0; id < kb.component_count(); ++id)
+      names_.emplace_back(std::string(kb.component(id).name), plain_names_of(kb.component(id)));
+  }
+  std::optional<std::string> titled(const Statement& statement) const {
+    if (statement.method != "banner" || statement.name.empty()) return std::nullopt;
+    for (const auto& [component, names] : names_)
+      if (is_title_of(statement.name, names)) return component;
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::vector<std::string>>> names_;
+};
+
 }  // namespace
 
-std::vector<DeclaredOnly> declared_only(const Collected& collected,
-                                        const std::vector<Copy>& copies) {
+std::vector<DeclaredOnly> declared_only(const Collected& collected, const std::vector<Copy>& copies,
+                                        const kb::Kb& kb) {
   Declarations declarations(copies);
+  const ComponentNames components(kb);
   for (const Manifest& manifest : collected.manifests) {
     const std::string_view project = fingerprint::foreign_project(manifest.path);
     if (project.empty() && !is_attribution(manifest.path)) continue;
@@ -79,6 +99,10 @@ std::vector<DeclaredOnly> declared_only(const Collected& collected,
   }
   for (const ScannedFile& file : collected.files) {
     const std::string_view project = fingerprint::foreign_project(file.path);
+    if (!file.known() && file.resembles.empty())
+      for (const Statement& statement : file.statements)
+        if (const auto component = components.titled(statement))
+          declarations.add(file.path, {*component, statement.version, statement.method}, file.path);
     if (project.empty()) continue;
     for (const Statement& statement : file.statements) {
       const std::string stem = plain_name(statement.name);

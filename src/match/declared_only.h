@@ -11,8 +11,10 @@ namespace stowaway::match {
 
 // From manifests that are written for other people's code (moz.yaml, README.chromium, METADATA,
 // qt_attribution.json), and from any manifest or version macro in a folder for it (third_party/).
-// One for each folder, the topmost; sorted by path. `copies` are those that were found.
-std::vector<DeclaredOnly> declared_only(const Collected& collected,
-                                        const std::vector<Copy>& copies);
+// And scripts that nothing else is known of, whose title names a component of the KB (a build of
+// jQuery that no release has). One for each folder, the topmost; sorted by path. `copies` are those
+// that were found.
+std::vector<DeclaredOnly> declared_only(const Collected& collected, const std::vector<Copy>& copies,
+                                        const kb::Kb& kb);
 
 }  // namespace stowaway::match

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,27 +59,6 @@ struct Scored {
   Declaration declaration;
   int score;
 };
-
-// "jQuery UI Core" of jquery-ui, but "jQuery Color" not of jquery: what follows the name is
-// generic.
-bool is_title_of(std::string_view title, const std::vector<std::string>& names) {
-  static constexpr std::array<std::string_view, 9> kGeneric{
-      "js", "javascript", "library", "lib", "core", "css", "min", "framework", "plugin"};
-  const std::string plain = plain_name(title);
-  return std::ranges::any_of(names, [&](const std::string& name) {
-    if (!plain.starts_with(name)) return false;
-    std::string_view rest = std::string_view(plain).substr(name.size());
-    for (bool cut = true; cut && !rest.empty();) {
-      cut = false;
-      for (const std::string_view word : kGeneric)
-        if (rest.starts_with(word)) {
-          rest.remove_prefix(word.size());
-          cut = true;
-        }
-    }
-    return rest.empty();
-  });
-}
 
 // How telling a statement is: one that names the component, in a file that does, before all others.
 int score_of(const Statement& statement, std::string_view path,
@@ -151,6 +129,28 @@ bool believable(const kb::Kb& kb, const kb::ComponentView& component, const std:
     ++position;
   const std::uint32_t low = evidence.releases.front(), high = evidence.releases.back() + 1;
   return position + distance >= low && position <= high + distance;
+}
+
+// Of a copy whose files do not all come from the chosen release: a state between two releases, or a
+// mixture.
+template <class VersionAt>
+std::string mixed_note(const VersionEvidence& evidence, std::uint32_t others,
+                       const VersionAt& version_at) {
+  const auto& by_release = evidence.against_by_release;
+  const std::uint32_t first = evidence.releases.front(), last = evidence.releases.back();
+  const std::string files = others == 1 ? "1 file" : fmt::format("{} files", others);
+  const auto between = [&](std::uint32_t before, std::uint32_t after, std::uint32_t theirs) {
+    return fmt::format("after {}, before {}: {} of {}", version_at(before), version_at(after),
+                       files, version_at(theirs));
+  };
+  if (last + 1 < by_release.size() && by_release[last + 1] == others)
+    return between(last, last + 1, last + 1);
+  if (first > 0 && by_release[first - 1] == others) return between(first - 1, first, first - 1);
+  const auto most = std::ranges::max_element(by_release);
+  const std::string other = version_at(static_cast<std::uint32_t>(most - by_release.begin()));
+  if (*most == others)
+    return fmt::format("mixed: {} with {} of {}", version_at(last), files, other);
+  return fmt::format("mixed: {} with {} of other releases", version_at(last), files);
 }
 
 }  // namespace
@@ -285,11 +285,8 @@ void choose_versions(const VersionEvidence& evidence, kb::ComponentId component_
                     best, copy.counts.changed, all);
     return;
   }
-  if (copy.counts.other_release > 0) {
-    copy.version_note =
-        fmt::format("mixed: {} with {} file{} of other releases", best, copy.counts.other_release,
-                    copy.counts.other_release == 1 ? "" : "s");
-  }
+  if (copy.counts.other_release > 0)
+    copy.version_note = mixed_note(evidence, copy.counts.other_release, version_at);
 }
 
 }  // namespace

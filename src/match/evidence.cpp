@@ -38,11 +38,11 @@ FileEvidence describe_hit(const Hit& hit, const ScannedFile& file, std::uint32_t
 }
 
 void add_rivals(const Placement& placement, const VersionEvidence& evidence,
-                std::span<const Hit> hits, const std::vector<ScannedFile>& files, const kb::Kb& kb,
-                Copy& copy) {
+                std::span<const Hit> hits, const std::vector<ScannedFile>& files,
+                const std::set<kb::PathId>& found, const kb::Kb& kb, Copy& copy) {
   std::vector<RivalRelease> all;
   for (std::uint32_t r = 0; r < evidence.support.size(); ++r)
-    all.push_back({version_of(kb, placement.component, r), 0, 0, evidence.missing[r]});
+    all.push_back({version_of(kb, placement.component, r), 0, 0, 0});
   for (const std::uint32_t number : placement.hits) {
     const auto support = support_of(hits[number], files[hits[number].file], kb);
     for (std::size_t r = 0; r < support.size(); ++r)
@@ -56,8 +56,12 @@ void add_rivals(const Placement& placement, const VersionEvidence& evidence,
     if ((a == chosen) != (b == chosen)) return a == chosen;
     return evidence.support[a] > evidence.support[b];
   });
-  for (std::size_t i = 0; i < order.size() && i < kMaxRivals; ++i)
-    copy.rivals.push_back(all[order[i]]);
+  if (order.size() > kMaxRivals) order.resize(kMaxRivals);
+  std::vector<std::uint32_t> ascending = order;
+  std::ranges::sort(ascending);
+  const auto missing = missing_files(kb, placement.component, ascending, found);
+  for (std::size_t i = 0; i < ascending.size(); ++i) all[ascending[i]].files_missing = missing[i];
+  for (const std::uint32_t r : order) copy.rivals.push_back(all[r]);
 }
 
 }  // namespace
@@ -72,14 +76,14 @@ void fill_evidence(const Placement& placement, const VersionEvidence& evidence,
     const Hit& hit = hits[number];
     copy.files.push_back(describe_hit(hit, files[hit.file], chosen, kb));
     mine.insert(files[hit.file].path);
-    found.insert(hit.path);
+    for (const kb::PathId path : paths_of(hit, files[hit.file], kb)) found.insert(path);
   }
   for (const ScannedFile& file : files)
     if (lies_below(file.path, placement.root) && !mine.contains(file.path) &&
         placement.hits.size() > 1)
       copy.files.push_back({file.path, "", FileRelation::added, 0, {}});
   for_each_file_of(kb, placement.component, chosen, [&](kb::PathId id, std::uint32_t) {
-    if (found.insert(id).second)
+    if (!found.contains(id))
       copy.files.push_back({std::string(kb.path(id).name),
                             std::string(kb.path(id).name),
                             FileRelation::missing,
@@ -93,7 +97,7 @@ void fill_evidence(const Placement& placement, const VersionEvidence& evidence,
     copy.counts.added += file.relation == FileRelation::added;
     copy.counts.missing += file.relation == FileRelation::missing;
   }
-  add_rivals(placement, evidence, hits, files, kb, copy);
+  add_rivals(placement, evidence, hits, files, found, kb, copy);
 }
 
 }  // namespace stowaway::match

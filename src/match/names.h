@@ -18,4 +18,7 @@ std::vector<std::string> plain_names_of(const kb::ComponentView& component);
 // Whether `text` contains one of the names, in plain form.
 bool mentions(const std::vector<std::string>& plain_names, std::string_view text);
 
+// "jQuery UI Core" of jquery-ui, but "jQuery Color" not of jquery: what follows the name is
+bool is_title_of(std::string_view title, const std::vector<std::string>& plain_names);
+
 }  // namespace stowaway::match

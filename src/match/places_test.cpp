@@ -104,6 +104,44 @@ TEST(Places, what_declares_itself_where_nothing_was_found_is_listed_apart) {
                                   "vendor/odd odd 1.2.3"));
 }
 
+// A copy of release `r` with `count` files as release `from` has them.
+Tree mixture(const std::vector<TestRelease>& releases, std::size_t r, std::size_t from,
+             std::size_t count) {
+  Tree out = releases[r].files;
+  for (auto& [path, content] : out) {
+    const auto other = releases[from].files.find(path);
+    if (count == 0 || other == releases[from].files.end() || other->second == content) continue;
+    content = other->second;
+    --count;
+  }
+  return out;
+}
+
+TEST(Places, a_state_between_releases_and_a_mixture_are_told_apart) {
+  const auto releases = make_releases(14, 40, 6);
+  const auto note = [&](std::size_t from) {
+    const Tree subject =
+        joined(make_program(8, 30, "app/"), moved(mixture(releases, 2, from, 3), "lib/brolith/"));
+    const ScanResult result = scan_against("brolith", releases, subject);
+    return result.copies.size() == 1 ? result.copies[0].version_note : std::string("nothing");
+  };
+  EXPECT_EQ(note(2), "");
+  EXPECT_EQ(note(3), "after 1.2.0, before 1.3.0: 3 files of 1.3.0");
+  EXPECT_EQ(note(5), "mixed: 1.2.0 with 3 files of 1.5.0");
+}
+
+TEST(Places, a_script_of_no_release_is_declared_by_its_title) {
+  const auto releases = make_releases(15, 6, 2);
+  Tree subject = make_program(9, 20, "app/");
+  subject["static/brolith.min.js"] = "/*! Brolith v9.1.2 | (c) */\n" + std::string(80, 'q') + ";\n";
+  subject["static/other.min.js"] = "/*! Otherlib v1.1.1 | (c) */\n" + std::string(90, 'z') + ";\n";
+  const ScanResult result = scan_against("brolith", releases, subject);
+  EXPECT_THAT(result.copies, IsEmpty());
+  ASSERT_THAT(result.declared_only, SizeIs(1));
+  EXPECT_EQ(result.declared_only[0].path, "static/brolith.min.js");
+  EXPECT_EQ(result.declared_only[0].version, "9.1.2");
+}
+
 TEST(Places, a_title_names_its_own_project_only) {
   const auto releases = make_releases(13, 1, 4);
   const auto stated = [&](const std::string& title) {

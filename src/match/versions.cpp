@@ -144,6 +144,15 @@ std::vector<kb::PathId> paths_of(const Hit& hit, const ScannedFile& file, const 
   return parts;
 }
 
+std::vector<std::uint32_t> missing_files(const kb::Kb& kb, kb::ComponentId component,
+                                         std::span<const std::uint32_t> releases,
+                                         const std::set<kb::PathId>& found) {
+  std::vector<std::uint32_t> missing;
+  for (const Presence& presence : count_presence(kb, component, releases, found))
+    missing.push_back(presence.missing);
+  return missing;
+}
+
 VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> hits,
                                const std::vector<ScannedFile>& files, const kb::Kb& kb) {
   VersionEvidence evidence;
@@ -178,7 +187,13 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   evidence.library_files = fewest->library;
   evidence.library_headers = fewest->headers;
   evidence.code_files = kb.release(releases.first + chosen).code_files;
-  for (const auto& support : supports) evidence.against += support[chosen] == 0;
+  evidence.against_by_release.resize(releases.size());
+  for (const auto& support : supports) {
+    if (support[chosen] > 0) continue;
+    ++evidence.against;
+    for (std::size_t r = 0; r < support.size(); ++r)
+      evidence.against_by_release[r] += support[r] > 0;
+  }
   return evidence;
 }
 

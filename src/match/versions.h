@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct VersionEvidence {
   std::uint32_t library_headers = 0;  // of these, C and C++ headers
   std::uint32_t code_files = 0;
   std::uint32_t against = 0;  // files of the copy that are only in other releases
+  std::vector<std::uint32_t> against_by_release;  // for every release: how many of these it has
 };
 
 // `hits` are those of one placement: all of one component.
@@ -32,6 +34,12 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
 
 // The release's files that one file of the copy is: one, but all its parts for an amalgamation.
 std::vector<kb::PathId> paths_of(const Hit& hit, const ScannedFile& file, const kb::Kb& kb);
+
+// For each of `releases` (ascending): library files that the copy, which has `found`, lacks in
+// folders that it otherwise has.
+std::vector<std::uint32_t> missing_files(const kb::Kb& kb, kb::ComponentId component,
+                                         std::span<const std::uint32_t> releases,
+                                         const std::set<kb::PathId>& found);
 
 bool is_header(std::string_view path);
 
