@@ -25,6 +25,9 @@ struct Resemblance {
   std::vector<std::uint16_t> matched_per_version;  // one per file version of the path
   // As explained_ratio, by all paths of the component together.
   double explained_by_component;
+  // Share of the component's matched shingles that no other component here has: near 1 for the
+  // parts of a bundle, near 0 for forks.
+  double apart_ratio = 1;
   // For each release of the component, over all its paths that the file resembles (an amalgamation
   // resembles many, a file that moved two): how many windows of the file the matched shingles stand
   // for. Only in a file's first resemblance of a component, and only where there are several.

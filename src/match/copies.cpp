@@ -22,6 +22,9 @@ constexpr double kSelfPurity = 0.35, kSelfCoverage = 0.5, kTopFolderShare = 0.9;
 // What lies all over the subject is a copy only if it is this much of the release, or of the
 // subject.
 constexpr double kTopCoverage = 0.1, kTopPurity = 0.3;
+// A larger file holds a file of a release that has so many shingles, if so much of it is there.
+constexpr std::uint32_t kMinWholeShingles = 12;
+constexpr double kMostlyThere = 0.8;
 // With less than this of the release there, it may be a part that the component only borrowed.
 constexpr double kBorrowedCoverage = 0.3;
 
@@ -30,6 +33,7 @@ struct Draft {
   const Placement* placement;
   VersionEvidence evidence;
   std::optional<BorrowedPart> borrowed;
+  double likeness = 0;  // mean over the hits: of the file there, or of the release's file in it
   std::uint32_t own_library_files = 0,
                 own_sources = 0;  // hits that are not carried; sources: no C or C++ headers
 };
@@ -51,11 +55,24 @@ bool is_library(const kb::Kb& kb, kb::PathId path) {
   return kb.path(path).role == static_cast<std::uint8_t>(fingerprint::FileRole::library);
 }
 
+struct Likeness {
+  double unchanged;  // share of the subject's file that the component explains
+  double alike;      // or, if more, share of the component's file that it holds: a bundle holds all
+};
+
+Likeness likeness_of(const Hit& hit, const ScannedFile& file) {
+  if (hit.quality != HitQuality::similar) return {1, 1};
+  const Resemblance& found = file.resembles[hit.resemblance];
+  const bool whole = found.matched >= kMinWholeShingles && found.contained_ratio >= kMostlyThere;
+  return {found.explained_by_component,
+          std::max(found.explained_by_component, whole ? found.contained_ratio : 0)};
+}
+
 Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
                  const std::vector<ScannedFile>& files, const kb::Kb& kb) {
-  Draft draft{{}, &placement, {}, {}, 0, 0};
+  Draft draft{{}, &placement, {}, {}, 0, 0, 0};
   std::vector<Hit> mine;
-  double likeness = 0;
+  double unchanged = 0;
   std::set<kb::PathId> paths;
   for (const std::uint32_t number : placement.hits) {
     const Hit& hit = hits[number];
@@ -64,19 +81,13 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
     draft.own_library_files += !hit.carried && is_library(kb, hit.path);
     draft.own_sources += !hit.carried && !is_header(files[hit.file].path);
     switch (hit.quality) {
-      case HitQuality::exact:
-        ++draft.copy.counts.identical;
-        likeness += 1;
-        break;
-      case HitQuality::reformatted:
-        ++draft.copy.counts.reformatted;
-        likeness += 1;
-        break;
-      case HitQuality::similar:
-        ++draft.copy.counts.changed;
-        likeness += files[hit.file].resembles[hit.resemblance].explained_by_component;
-        break;
+      case HitQuality::exact: ++draft.copy.counts.identical; break;
+      case HitQuality::reformatted: ++draft.copy.counts.reformatted; break;
+      case HitQuality::similar: ++draft.copy.counts.changed; break;
     }
+    const auto [there, alike] = likeness_of(hit, files[hit.file]);
+    unchanged += there;
+    draft.likeness += alike;
   }
   draft.evidence = infer_versions(placement.component, mine, files, kb);
   const kb::ComponentView component = kb.component(placement.component);
@@ -90,7 +101,8 @@ Draft draft_copy(const Placement& placement, std::span<const Hit> hits,
   copy.coverage_ratio = ratio(static_cast<double>(paths.size()), draft.evidence.code_files);
   copy.purity_ratio = ratio(static_cast<double>(placement.hits.size()),
                             static_cast<double>(files_below(files, placement.root).size()));
-  copy.unchanged_ratio = ratio(likeness, static_cast<double>(placement.hits.size()));
+  copy.unchanged_ratio = ratio(unchanged, static_cast<double>(placement.hits.size()));
+  draft.likeness = ratio(draft.likeness, static_cast<double>(placement.hits.size()));
   for (const kb::ComponentId rival : placement.rivals)
     copy.alternatives.emplace_back(kb.component(rival).name);
   return draft;
@@ -111,7 +123,7 @@ bool is_finding(const Draft& draft, bool named) {
     return false;
   // Likeness alone names nobody unless there is much of it.
   const bool only_similar = draft.copy.counts.identical + draft.copy.counts.reformatted == 0;
-  if (only_similar && draft.copy.unchanged_ratio < (named ? 0.35 : 0.5)) return false;
+  if (only_similar && draft.likeness < (named ? 0.35 : 0.5)) return false;
   // Headers alone are the interface to a library that lies elsewhere, unless it consists of
   // headers.
   const bool of_headers = draft.evidence.library_headers * 2 > draft.evidence.library_files;

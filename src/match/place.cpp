@@ -36,6 +36,8 @@ constexpr double kKinShare = 0.25;
 constexpr double kNamedFactor = 3.0;
 constexpr double kCarriedFactor = 0.5;
 
+// Components of whose matched shingles so much is theirs alone are parts of a bundle, not forks.
+constexpr double kApartRatio = 0.8;
 // A loser that explains this much of the same place is worth naming: a fork.
 constexpr double kRivalShare = 0.7, kMinForkCoverage = 0.03;
 
@@ -218,6 +220,11 @@ bool is_fork(const Placement& candidate, const kb::Kb& kb) {
          kMinForkCoverage * kb.release(releases.end - 1).code_files;
 }
 
+bool is_apart(const Hit& hit, const ScannedFile& file) {
+  return hit.quality == HitQuality::similar &&
+         file.resembles[hit.resemblance].apart_ratio >= kApartRatio;
+}
+
 // What is carried counts for less than what is owned, so that a component goes before those that
 // embed it, but enough for a fork, which owns its own part and carries its parent's, to go before
 // the parent.
@@ -281,6 +288,7 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
   struct Claim {
     std::size_t placement;
     bool own;
+    bool apart;  // explains a part of the file that no other component does
   };
   std::vector<std::vector<Claim>> claims(files.size());
   std::map<kb::ComponentId, std::vector<std::string>> names;
@@ -309,9 +317,11 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       for (const Claim& claim : claims[hit.file]) {
         // What a winner only carries stays free for a component deeper down, and for one that the
         // file is called after.
-        const bool free =
+        // And the parts of a bundle are free for each other.
+        const bool carried =
             !claim.own &&
             (lies_below(candidate.root, accepted[claim.placement].root) || file_named[number]);
+        const bool free = carried || (claim.apart && is_apart(hit, files[hit.file]));
         if (!free) taker = &claim;
       }
       if (taker != nullptr) {
@@ -341,7 +351,8 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
       continue;
     }
     for (const std::uint32_t number : kept)
-      claims[hits[number].file].push_back({accepted.size(), !hits[number].carried});
+      claims[hits[number].file].push_back({accepted.size(), !hits[number].carried,
+                                           is_apart(hits[number], files[hits[number].file])});
     candidate.hits = std::move(kept);
     candidate.own_weight = left;
     candidate.total_weight = left_with_carried;

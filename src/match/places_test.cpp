@@ -15,10 +15,13 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using namespace testing;
 
-ScanResult scan_against(const std::string& component, const std::vector<TestRelease>& releases,
-                        const Tree& subject) {
+using World = std::map<std::string, std::vector<TestRelease>>;
+
+ScanResult scan_against(const World& world, const Tree& subject) {
   const kb::testing::TempDir dir;
-  std::vector<kb::Pack> packs{kb::testing::pack_of(component, releases)};
+  std::vector<kb::Pack> packs;
+  for (const auto& [component, releases] : world)
+    packs.push_back(kb::testing::pack_of(component, releases));
   STOWAWAY_CHECK(kb::build_index(std::move(packs), dir.file("kb"), nullptr).has_value(), "a KB");
   const auto kb = kb::Kb::open(dir.file("kb"));
   STOWAWAY_CHECK(kb.has_value(), "the KB opens");
@@ -26,6 +29,11 @@ ScanResult scan_against(const std::string& component, const std::vector<TestRele
   auto result = scan(source, *kb, {});
   STOWAWAY_CHECK(result.has_value(), "a scan of a tree in memory");
   return *std::move(result);
+}
+
+ScanResult scan_against(const std::string& component, const std::vector<TestRelease>& releases,
+                        const Tree& subject) {
+  return scan_against(World{{component, releases}}, subject);
 }
 
 std::string amalgamation_of(const Tree& tree) {
@@ -46,6 +54,23 @@ TEST(Places, an_amalgamation_has_the_version_of_all_its_parts) {
     EXPECT_LE(result.copies[0].versions.size(), 2U);
     EXPECT_GT(result.copies[0].coverage_ratio, 0.8);
   }
+}
+
+TEST(Places, a_bundle_holds_several_components) {
+  World world;
+  Tree subject = make_program(10, 30, "app/");
+  for (const auto& [component, seed] :
+       std::map<std::string, std::uint64_t>{{"brolith", 21}, {"cendova", 22}, {"dulpari", 23}}) {
+    Random random(seed);
+    const std::string text = text_of(code_lines(random, 300));
+    world[component] = {{"1.0", "2015-01-01", {{"dist/" + component + ".js", text}}}};
+    subject["static/all.js"] += text;
+  }
+  std::vector<std::string> found;
+  for (const Copy& copy : scan_against(world, subject).copies)
+    found.push_back(copy.path + " " + copy.component);
+  EXPECT_THAT(found, ElementsAre("static/all.js brolith", "static/all.js cendova",
+                                 "static/all.js dulpari"));
 }
 
 TEST(Places, a_root_that_holds_little_of_the_copy_is_narrowed) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <set>
 
 namespace stowaway::match {
 namespace {
@@ -49,7 +51,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
           ++matched[v];
       const double in_file = std::max<std::uint32_t>(
           1, sample_sizes_[std::min<std::size_t>(path.density_exponent, 39)]);
-      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}, 0, {}};
+      Resemblance best{hits_[from].path, 0, 0, 0, 0, {}, 0, 1, {}};
       double best_score = 0;
       for (std::uint32_t v = 0; v < versions; ++v) {
         if (matched[v] < kMinMatched) continue;
@@ -60,7 +62,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
         const double score = matched[v] / (in_version + in_file - matched[v] + 1e-9);
         if (score <= best_score) continue;
         best_score = score;
-        best = {best.path, v, contained, explained, matched[v], {}, explained, {}};
+        best = {best.path, v, contained, explained, matched[v], {}, explained, 1, {}};
       }
       if (best.contained_ratio >= kMinContained || best.explained_ratio >= kMinExplained) {
         best.matched_per_version = std::move(matched);
@@ -76,7 +78,30 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   });
   if (found.size() > kMaxResemblances) found.resize(kMaxResemblances);
   add_windows_per_release(found);
+  add_apart_ratios(found);
   return found;
+}
+
+void Resembler::add_apart_ratios(std::vector<Resemblance>& found) {
+  std::map<kb::PathId, kb::ComponentId> component_of;
+  for (const Resemblance& one : found) component_of[one.path] = kb_->path(one.path).component;
+  std::map<std::uint32_t, std::set<kb::ComponentId>> holders;  // by shingle
+  for (const Hit& hit : hits_)
+    if (const auto path = component_of.find(hit.path); path != component_of.end())
+      holders[hit.shingle].insert(path->second);
+  struct Count {
+    double alone = 0, all = 0;
+  };
+  std::map<kb::ComponentId, Count> counts;
+  for (const auto& [shingle, components] : holders)
+    for (const kb::ComponentId component : components) {
+      counts[component].alone += components.size() == 1;
+      ++counts[component].all;
+    }
+  for (Resemblance& one : found) {
+    const Count& count = counts[component_of[one.path]];
+    one.apart_ratio = count.alone / count.all;
+  }
 }
 
 void Resembler::add_windows_per_release(std::vector<Resemblance>& found) {

@@ -26,6 +26,7 @@ class Resembler {
     std::uint16_t first, last;
     std::uint32_t shingle;  // position in what find() was given
   };
+  void add_apart_ratios(std::vector<Resemblance>& found);
   void add_windows_per_release(std::vector<Resemblance>& found);
   double windows_in_file() const;  // estimated; sample_sizes_ is that of the file
   std::vector<float> windows_of(std::vector<Hit> hits, std::size_t releases) const;
