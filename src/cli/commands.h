@@ -20,6 +20,8 @@ using Run = std::function<int()>;
 
 void add_scan(CLI::App& app, Common& common, Run& run);
 void add_explain(CLI::App& app, Common& common, Run& run);
+void add_audit(CLI::App& app, Common& common, Run& run);
+void add_advisory(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
 
 }  // namespace stowaway::cli

@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   Run run;
   add_scan(app, common, run);
   add_explain(app, common, run);
+  add_audit(app, common, run);
+  add_advisory(app, common, run);
   add_kb(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));

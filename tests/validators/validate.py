@@ -75,6 +75,70 @@ def check_explain(path, _):
     yield from schema_errors(load(os.path.join(SCHEMAS, 'explain-1.schema.json')), load(path), [scan])
 
 
+def check_audit(path, _):
+    """The schema, and that findings lead to copies and advisories that are there."""
+    audit = load(path)
+    yield from schema_errors(load(os.path.join(SCHEMAS, 'audit-1.schema.json')), audit)
+    known = {advisory['id'] for advisory in audit['advisories']}
+    if len(known) != len(audit['advisories']):
+        yield 'an advisory is there twice'
+    pairs = [(finding['copy'], finding['advisory']) for finding in audit['findings']]
+    if len(set(pairs)) != len(pairs):
+        yield 'two findings for one copy and advisory'
+    for copy, advisory in pairs:
+        if copy >= len(audit['copies']) or advisory not in known:
+            yield 'a finding leads nowhere: %s of copy %s' % (advisory, copy)
+    if audit['summary']['open'] != sum(finding['open'] for finding in audit['findings']):
+        yield 'summary.open is not the number of open findings'
+
+
+OPENVEX_JUSTIFICATIONS = ('component_not_present', 'vulnerable_code_not_present', 'vulnerable_code_not_in_execute_path',
+                          'vulnerable_code_cannot_be_controlled_by_adversary', 'inline_mitigations_already_exist')
+IRI = re.compile(r'[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>"{}|\\^`]*\Z')
+
+
+def check_openvex(path, _):
+    """The rules of the OpenVEX 0.2.0 specification; its schema too where STOWAWAY_OPENVEX_SCHEMA names the file."""
+    document = load(path)
+    if os.environ.get('STOWAWAY_OPENVEX_SCHEMA'):
+        yield from schema_errors(load(os.environ['STOWAWAY_OPENVEX_SCHEMA']), document)
+    if document.get('@context') != 'https://openvex.dev/ns/v0.2.0':
+        yield 'no @context of OpenVEX 0.2.0'
+    for field in ('@id', 'author', 'timestamp', 'version', 'statements'):
+        if field not in document:
+            yield 'no ' + field
+    if not re.match(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z', document['timestamp']):
+        yield 'timestamp is not a UTC time'
+    identifiers = [document['@id']]
+    for statement in document['statements']:
+        if not statement['vulnerability'].get('name'):
+            yield 'a vulnerability without a name'
+        if statement['status'] not in ('not_affected', 'affected', 'fixed', 'under_investigation'):
+            yield 'no status: ' + statement['status']
+        if statement['status'] == 'not_affected' and not (statement.get('justification') or statement.get('impact_statement')):
+            yield 'not_affected without justification and impact_statement'
+        if statement.get('justification', OPENVEX_JUSTIFICATIONS[0]) not in OPENVEX_JUSTIFICATIONS:
+            yield 'no justification: ' + statement['justification']
+        if statement['status'] == 'affected' and not statement.get('action_statement'):
+            yield 'affected without action_statement'
+        for product in statement['products']:
+            identifiers += [product['@id']] + [part['@id'] for part in product.get('subcomponents', [])]
+    for identifier in identifiers:
+        if not IRI.match(identifier):
+            yield 'no IRI: ' + identifier
+
+
+def check_vex_cyclonedx(path, modules):
+    """A bill of materials whose vulnerabilities lead to its components."""
+    yield from check_cyclonedx(path, modules)
+    bom = load(path)
+    references = {component['bom-ref'] for component in bom['components']}
+    for vulnerability in bom['vulnerabilities']:
+        for affects in vulnerability['affects']:
+            if affects['ref'] not in references:
+                yield '%s affects an unknown %s' % (vulnerability['id'], affects['ref'])
+
+
 def components_of(holder):
     for component in holder.get('components', []):
         yield component
@@ -313,7 +377,7 @@ def check_table(path, _):
             return
 
 
-CHECKS = {'json': check_json, 'explain': check_explain, 'cyclonedx': check_cyclonedx, 'sarif': check_sarif,
+CHECKS = {'audit': check_audit, 'openvex': check_openvex, 'vex-cyclonedx': check_vex_cyclonedx, 'json': check_json, 'explain': check_explain, 'cyclonedx': check_cyclonedx, 'sarif': check_sarif,
           'spdx': check_spdx, 'spdx-tv': check_spdx_tv, 'deb822': check_deb822, 'rpm': check_rpm,
           'html': check_html, 'table': check_table}
 

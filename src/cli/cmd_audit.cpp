@@ -1,0 +1,222 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+
+#include "advisory/audit.h"
+#include "advisory/components.h"
+#include "advisory/scan_report.h"
+#include "base/atomic_file.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/find_advisories.h"
+#include "cli/find_kb.h"
+#include "cli/scan_options.h"
+#include "match/scan.h"
+#include "report/audit.h"
+
+namespace stowaway::cli {
+namespace {
+
+struct Arguments {
+  std::string subject, format = "table", output, fail_on, product, author;
+  std::vector<std::string> outputs, advisories, vex;
+  bool json = false, all_statuses = false;
+  ScanLimits limits;
+};
+
+std::string now() {
+  const char* fixed = std::getenv("SOURCE_DATE_EPOCH");
+  const std::time_t time = fixed == nullptr
+                               ? std::time(nullptr)
+                               : static_cast<std::time_t>(std::strtoll(fixed, nullptr, 10));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+int failed(const Error& error, int code = -1) {
+  print_error(error);
+  return code >= 0 ? code : exit_code_of(error);
+}
+
+bool is_report(const std::string& subject) {
+  std::error_code status;
+  if (!std::filesystem::is_regular_file(subject, status)) return false;
+  std::string head(1024, '\0');
+  std::ifstream file(subject, std::ios::binary);
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return advisory::looks_like_scan_report(head);
+}
+
+Result<advisory::AuditSubject> read_report(const std::string& file) {
+  STOWAWAY_TRY(const auto bytes, read_whole_file(file, advisory::kMaxReportBytes));
+  return advisory::read_scan_report({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Result<advisory::AuditSubject> scan(const Arguments& arguments, const kb::Kb& kb,
+                                    const Common& common) {
+  ProgressLine progress(common.quiet);
+  match::ScanOptions options;
+  options.source = arguments.limits.apply(common, &progress);
+  options.declarations = !arguments.limits.no_declared;
+  STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
+  STOWAWAY_TRY(match::ScanResult result, match::scan(*source, kb, options));
+  result.subject = arguments.subject;
+  return advisory::subject_of(result);
+}
+
+Result<std::vector<advisory::Statement>> read_statements(const std::vector<std::string>& files) {
+  std::vector<advisory::Statement> statements;
+  for (const std::string& file : files) {
+    STOWAWAY_TRY(const auto bytes, read_whole_file(file, advisory::kMaxVexBytes));
+    STOWAWAY_TRY(auto more, advisory::read_vex(
+                                {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file));
+    statements.insert(statements.end(), std::make_move_iterator(more.begin()),
+                      std::make_move_iterator(more.end()));
+  }
+  return statements;
+}
+
+std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments& arguments) {
+  std::vector<std::pair<std::string, std::string>> outputs;
+  for (const std::string& output : arguments.outputs) {
+    const std::size_t equals = output.find('=');
+    outputs.emplace_back(output.substr(0, equals),
+                         equals == std::string::npos ? "" : output.substr(equals + 1));
+  }
+  if (outputs.empty() || !arguments.output.empty())
+    outputs.emplace_back(arguments.json ? "json" : arguments.format, arguments.output);
+  return outputs;
+}
+
+bool formats_are_known(const Arguments& arguments) {
+  for (const auto& [format, file] : wanted_outputs(arguments)) {
+    const auto known = report::audit_formats();
+    if (std::ranges::find(known, format, &report::Format::name) != known.end()) continue;
+    std::vector<std::string_view> names;
+    for (const report::Format& one : known) names.push_back(one.name);
+    print_error({ErrorCode::invalid_argument,
+                 fmt::format("no format \"{}\"; there are {}", format, fmt::join(names, ", "))});
+    return false;
+  }
+  return true;
+}
+
+bool write_reports(const advisory::Audit& audit, const Arguments& arguments, const Common& common) {
+  for (const auto& [format, file] : wanted_outputs(arguments)) {
+    report::AuditOptions options;
+    options.common.width_columns = file.empty() && is_terminal(1) ? terminal_width() : 0;
+    options.common.colour = file.empty() && wants_colour(common.colour);
+    options.common.tool_version = STOWAWAY_VERSION;
+    options.common.timestamp = now();
+    options.author = arguments.author;
+    options.with_not_affected = arguments.all_statuses;
+    const auto text = report::write_audit(format, audit, options);
+    if (!text) {
+      print_error(text.error());
+      return false;
+    }
+    if (!write_result(*text, file)) return false;
+  }
+  return true;
+}
+
+// Open findings of that severity or a worse one. An advisory without a severity is no "high": how
+// many of these there are is said, so that nobody takes silence for safety.
+bool matches_fail_on(const advisory::Audit& audit, const std::string& fail_on, bool quiet) {
+  if (fail_on.empty()) return false;
+  const auto least = advisory::level_named(fail_on).value_or(advisory::Level::unknown);
+  bool matched = false;
+  std::size_t unrated = 0;
+  for (const advisory::Finding& finding : audit.findings) {
+    if (!finding.is_open()) continue;
+    const advisory::Level level = audit.advisories[finding.advisory].rating.level;
+    matched = matched || level >= least;
+    unrated += level == advisory::Level::unknown;
+  }
+  if (unrated > 0 && least > advisory::Level::unknown && !quiet)
+    print_note(fmt::format("{} open {} no severity and {} not weighed; --fail-on any counts {} too",
+                           unrated, unrated == 1 ? "finding has" : "findings have",
+                           unrated == 1 ? "was" : "were", unrated == 1 ? "it" : "them"));
+  return matched;
+}
+
+int audit(const Arguments& arguments, const Common& common) {
+  if (!formats_are_known(arguments)) return kWrongUse;
+  stop_on_signals();
+  const auto advisories = open_advisories(arguments.advisories);
+  if (!advisories) return failed(advisories.error(), kNoKb);
+  const auto statements = read_statements(arguments.vex);
+  if (!statements) return failed(statements.error());
+  const bool from_report = is_report(arguments.subject);
+  const auto kb = open_kb(common.kb_file);
+  if (!kb && !from_report) return failed(kb.error(), kNoKb);
+  if (!kb && !common.quiet)
+    print_note("no knowledge base: components are known by the names in the report alone");
+  auto subject = from_report ? read_report(arguments.subject) : scan(arguments, *kb, common);
+  if (!subject) return failed(subject.error().within(arguments.subject));
+  if (!arguments.product.empty()) subject->product = arguments.product;
+  advisory::AuditOptions options;
+  if (kb)
+    options.component = [&](const std::string& name) { return advisory::component_of(*kb, name); };
+  options.statements = *statements;
+  const auto result = advisory::audit(*std::move(subject), *advisories, options);
+  if (!result) return failed(result.error());
+  if (!write_reports(*result, arguments, common)) return kOtherFailure;
+  if (matches_fail_on(*result, arguments.fail_on, common.quiet)) return kFailOnMatched;
+  return result->subject.partial ? kPartial : kDone;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Common& common, Run& run) {
+  static Arguments arguments;
+  auto* command = app.add_subcommand("audit", "Say which known vulnerabilities the copies have");
+  command
+      ->add_option("SUBJECT", arguments.subject,
+                   "What `stowaway scan` takes, or a JSON report that it wrote")
+      ->required();
+  command
+      ->add_option(
+          "--advisories", arguments.advisories,
+          "A store, or OSV records; may be repeated. Default: the starter set and your own")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--vex", arguments.vex,
+                   "OpenVEX or CycloneDX statements about the subject; may be repeated")
+      ->allow_extra_args(false);
+  std::string formats = "Format of the report:";
+  for (const report::Format& format : report::audit_formats())
+    formats += fmt::format(" {}", format.name);
+  command->add_option("-f,--format", arguments.format, formats)->capture_default_str();
+  command->add_flag("--json", arguments.json, "The same as --format json");
+  command->add_flag("-a,--all-statuses", arguments.all_statuses,
+                    "List in the table what does not affect a copy, too");
+  command->add_option("-o", arguments.output,
+                      "Write the report to this file instead of standard output");
+  command
+      ->add_option("--output", arguments.outputs,
+                   "FORMAT=FILE: write this format there; may be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--fail-on", arguments.fail_on,
+                   "Exit with 1 for an open finding of this severity or worse")
+      ->check(CLI::IsMember({"any", "low", "medium", "high", "critical"}));
+  command->add_option("--product", arguments.product,
+                      "What VEX documents call the subject, for instance its package URL");
+  command->add_option("--author", arguments.author, "Who signs the VEX documents");
+  arguments.limits.add_to(*command);
+  command->footer(
+      "Examples:\n"
+      "  stowaway audit cmake-3.25.1/\n"
+      "  stowaway audit --fail-on high --vex accepted.openvex.json .\n"
+      "  stowaway audit --format openvex -o app.openvex.json scan.json");
+  command->callback([&] { run = [&] { return audit(arguments, common); }; });
+}
+
+}  // namespace stowaway::cli
