@@ -78,10 +78,41 @@ bool joined_later(const kb::Kb& kb, kb::ComponentId component, const std::string
   return true;
 }
 
+// Whether a folder's name has to do with the component's: "lzma" and lzma-sdk, "vtkfmt" and fmt.
+bool is_name_of(const kb::ComponentView& component, std::string_view folder) {
+  const std::string plain = plain_name(folder);
+  return std::ranges::any_of(plain_names_of(component), [&](const std::string& name) {
+    return plain.find(name) != std::string::npos || name.find(plain) != std::string::npos;
+  });
+}
+
+// The placement's own folder, when nearly all that was found are files called after it: trio/trio.c
+// and trio/triostr.c, which libxml2 keeps among its own.
+std::optional<BorrowedPart> folder_of_its_own(const Placement& placement, std::span<const Hit> hits,
+                                              const std::vector<ScannedFile>& files,
+                                              const kb::Kb& kb) {
+  const std::string_view folder =
+      std::string_view(placement.root).substr(placement.root.rfind('/') + 1);
+  if (is_generic(folder) || is_name_of(kb.component(placement.component), folder))
+    return std::nullopt;
+  double all = 0, called = 0;
+  for (const std::uint32_t number : placement.hits) {
+    const Hit& hit = hits[number];
+    if (hit.carried) continue;
+    const std::string_view path = files[hit.file].path;
+    all += hit.weight;
+    if (plain_name(path.substr(path.rfind('/') + 1)).starts_with(plain_name(folder)))
+      called += hit.weight;
+  }
+  if (all <= 0 || called < kMostOfIt * all) return std::nullopt;
+  return BorrowedPart{placement.root, std::string(folder), "files called " + std::string(folder)};
+}
+
 }  // namespace
 
 std::optional<BorrowedPart> borrowed_part(const Placement& placement, std::span<const Hit> hits,
                                           const std::vector<ScannedFile>& files, const kb::Kb& kb) {
+  if (auto part = folder_of_its_own(placement, hits, files, kb)) return part;
   struct Vote {
     BorrowedPart part;
     double weight = 0;
@@ -102,7 +133,7 @@ std::optional<BorrowedPart> borrowed_part(const Placement& placement, std::span<
       std::ranges::max_element(votes, {}, [](const auto& item) { return item.second.weight; });
   if (best == votes.end() || best->second.weight < kMostOfIt * all) return std::nullopt;
   const BorrowedPart& part = best->second.part;
-  if (mentions(plain_names_of(kb.component(placement.component)), part.name)) return std::nullopt;
+  if (is_name_of(kb.component(placement.component), part.name)) return std::nullopt;
   if (!lies_in_contrib(part.origin) && !joined_later(kb, placement.component, part.origin))
     return std::nullopt;
   return part;

@@ -78,6 +78,13 @@ std::string_view whole_word(std::string_view text, std::string_view part) {
   return text.substr(first, end - first);
 }
 
+// Whether a match is the last argument of a call: AppDirs("name", version="1.0") states nothing.
+bool is_argument(std::string_view text, std::string_view match) {
+  const auto end = static_cast<std::size_t>(match.data() - text.data()) + match.size();
+  const std::size_t next = text.find_first_not_of("\"' \t", end);
+  return next != std::string_view::npos && text[next] == ')';
+}
+
 bool mentions_version(std::string_view text) {
   return text.find("ersion") != std::string_view::npos ||
          text.find("ERSION") != std::string_view::npos ||
@@ -185,6 +192,7 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
       text, kMaxMatches, [&](auto groups) { add(out, stem_of(groups[1]), groups[2], "macro"); });
   add_number_macros(text, out);
   expressions().constant.for_each(text, 8, [&](auto groups) {
+    if (is_argument(text, groups[0])) return;
     const std::string_view word = whole_word(text, groups[1]);
     if (!groups[2].empty())
       add(out, stem_of(word), groups[2], "constant");

@@ -177,15 +177,17 @@ void merge_sideways(Parts& parts, const Folders& folders) {
   }
 }
 
-// "deps", where only deps/googletest holds the copy's files, becomes deps/googletest.
+// "deps", where only deps/googletest holds the copy's files, becomes deps/googletest, when deps
+// holds much else or the folder below is called as the component is.
 void narrow_root(Placement& placement, std::span<const Hit> hits,
-                 const std::vector<ScannedFile>& files, const Folders& folders) {
+                 const std::vector<ScannedFile>& files, const std::vector<std::string>& names,
+                 const Folders& folders) {
   if (placement.hits.size() < 2) return;
   const auto purity = [&] {
     return static_cast<double>(placement.hits.size()) /
            static_cast<double>(std::max<std::size_t>(1, folders.code_files(placement.root)));
   };
-  while (purity() < kMinRootPurity) {
+  for (;;) {
     const std::size_t start = placement.root.empty() ? 0 : placement.root.size() + 1;
     const std::string& first = files[hits[placement.hits.front()].file].path;
     const std::size_t slash = first.find('/', start);
@@ -194,7 +196,9 @@ void narrow_root(Placement& placement, std::span<const Hit> hits,
     const bool all = std::ranges::all_of(placement.hits, [&](std::uint32_t number) {
       return lies_below(files[hits[number].file].path, below);
     });
-    if (!all) return;
+    const bool better_named =
+        mentions(names, last_part(below)) && !mentions(names, last_part(placement.root));
+    if (!all || (purity() >= kMinRootPurity && !better_named)) return;
     placement.root = below;
   }
 }
@@ -356,7 +360,7 @@ std::vector<Placement> explain_tree(std::vector<Placement> candidates, std::span
     candidate.hits = std::move(kept);
     candidate.own_weight = left;
     candidate.total_weight = left_with_carried;
-    narrow_root(candidate, hits, files, folders);
+    narrow_root(candidate, hits, files, names[candidate.component], folders);
     accepted.push_back(std::move(candidate));
   }
   return accepted;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kb/index/build.h"
+#include "match/declare.h"
 #include "match/scan.h"
 #include "match/testing/synthetic.h"
 
@@ -127,6 +128,34 @@ TEST(Places, what_declares_itself_where_nothing_was_found_is_listed_apart) {
     listed.push_back(declared.path + " " + declared.name + " " + declared.version);
   EXPECT_THAT(listed, ElementsAre("deps/fastwire FASTWIRE 2.1.0", "gfx/thing thing 4.5.6",
                                   "vendor/odd odd 1.2.3"));
+}
+
+// pip's requests, whose urllib3 is another than that which came with requests.
+TEST(Places, what_a_component_carries_does_not_decide_its_version) {
+  auto releases = make_releases(30, 8, 5);
+  const auto carried = make_releases(31, 30, 5);
+  World world{{"cendova", carried}, {"brolith", releases}};
+  for (std::size_t r = 0; r < 5; ++r)
+    world["brolith"][r].files =
+        joined(releases[r].files, moved(carried[r].files, "packages/cendova/"));
+  const Tree subject =
+      joined(make_program(11, 20, "app/"),
+             joined(moved(releases[3].files, "vendored/brolith/"),
+                    moved(carried[1].files, "vendored/brolith/packages/cendova/")));
+  const ScanResult result = scan_against(world, subject);
+  ASSERT_THAT(result.copies, SizeIs(2));
+  EXPECT_EQ(result.copies[0].component, "brolith");
+  EXPECT_THAT(result.copies[0].versions, ElementsAre("1.3.0"));
+  EXPECT_EQ(result.copies[0].counts.other_release, 0U);
+  EXPECT_THAT(result.copies[1].versions, ElementsAre("1.1.0"));
+}
+
+TEST(Places, the_last_argument_of_a_call_states_nothing) {
+  const auto stated = [](const std::string& text) {
+    return statements_in_code(fingerprint::as_bytes(text)).size();
+  };
+  EXPECT_EQ(stated("d = AppDirs(\"a\", \"b\", version=\"1.0\")\n"), 0U);
+  EXPECT_EQ(stated("static const char version[] = \"1.0\";\n"), 1U);
 }
 
 // A copy of release `r` with `count` files as release `from` has them.

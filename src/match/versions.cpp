@@ -13,6 +13,9 @@ namespace {
 // Supports that differ by less are equal: rounding, and a shingle more or less in a long changed
 // file.
 constexpr float kSupportTolerance = 0.02F;
+// What the component only carries was updated on another's schedule: it decides where nothing else
+// does.
+constexpr float kCarriedSupport = 0.05F;
 // A folder of the release counts as copied, so that a file missing there speaks against, when this
 // much of it is there.
 constexpr double kCopiedFolderShare = 0.75;
@@ -164,8 +167,9 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   for (const Hit& hit : hits) {
     for (const kb::PathId path : paths_of(hit, files[hit.file], kb)) found.insert(path);
     supports.push_back(support_of(hit, files[hit.file], kb));
+    const float share = hit.carried ? kCarriedSupport : 1.0F;
     for (std::size_t r = 0; r < supports.back().size(); ++r)
-      evidence.support[r] += supports.back()[r];
+      evidence.support[r] += share * supports.back()[r];
   }
   if (evidence.support.empty()) return evidence;
   const float best = *std::ranges::max_element(evidence.support);
@@ -188,8 +192,9 @@ VersionEvidence infer_versions(kb::ComponentId component, std::span<const Hit> h
   evidence.library_headers = fewest->headers;
   evidence.code_files = kb.release(releases.first + chosen).code_files;
   evidence.against_by_release.resize(releases.size());
-  for (const auto& support : supports) {
-    if (support[chosen] > 0) continue;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const std::vector<float>& support = supports[i];
+    if (hits[i].carried || support[chosen] > 0) continue;
     ++evidence.against;
     for (std::size_t r = 0; r < support.size(); ++r)
       evidence.against_by_release[r] += support[r] > 0;

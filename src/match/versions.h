@@ -24,7 +24,7 @@ struct VersionEvidence {
   std::uint32_t library_files = 0;    // of that release
   std::uint32_t library_headers = 0;  // of these, C and C++ headers
   std::uint32_t code_files = 0;
-  std::uint32_t against = 0;  // files of the copy that are only in other releases
+  std::uint32_t against = 0;  // own files of the copy that are only in other releases
   std::vector<std::uint32_t> against_by_release;  // for every release: how many of these it has
 };
 
