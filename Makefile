@@ -7,6 +7,7 @@ BUILD := cmake --build --parallel $(JOBS) --preset
 
 STOWAWAY := build/release/stowaway
 STARTER_KB := build/starter.kb
+STARTER_ADVISORIES := build/starter.advisories
 PACKS := $(wildcard kb/*.pack)
 
 # What `make demo` scans: Debian 12's CMake embeds eleven libraries.
@@ -96,12 +97,13 @@ format:
 	@tools/install-dependencies test
 	tools/check-format --write
 
-## make install      the program, its manual pages and the starter knowledge base, below DESTDIR and PREFIX
+## make install      the program, its manual pages, the starter knowledge base and advisories, below DESTDIR and PREFIX
 # Builds what is not there yet, but installs no package: this may run as root.
 install:
 	@test -f build/release/CMakeCache.txt || cmake --preset release -DSTOWAWAY_TESTS=OFF
 	$(BUILD) release --target stowaway
 	DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)"
+	@$(MAKE) --no-print-directory install-advisories
 	@if [ -n "$(PACKS)" ]; then $(MAKE) --no-print-directory install-kb; else echo "no packs in kb/: no starter.kb"; fi
 
 .PHONY: install-kb
@@ -109,6 +111,20 @@ install-kb:
 	@if [ ! -f $(STARTER_KB) ] || [ -n "$$(find kb -name '*.pack' -newer $(STARTER_KB))" ]; then \
 	  $(STOWAWAY) kb build kb/*.pack -o $(STARTER_KB); fi
 	install -D -m 644 $(STARTER_KB) "$(DESTDIR)$(PREFIX)/share/stowaway/starter.kb"
+
+## make advisories   the starter advisories from advisories/starter.jsonl: build/starter.advisories
+.PHONY: advisories install-advisories
+advisories: $(STARTER_ADVISORIES)
+
+$(STARTER_ADVISORIES): advisories/starter.jsonl | build
+	@rm -f $@
+	$(STOWAWAY) advisory import $< -o $@
+
+install-advisories:
+	@if [ ! -f $(STARTER_ADVISORIES) ] || [ advisories/starter.jsonl -nt $(STARTER_ADVISORIES) ]; then \
+	  rm -f $(STARTER_ADVISORIES) && $(STOWAWAY) advisory import advisories/starter.jsonl -o $(STARTER_ADVISORIES); fi
+	install -D -m 644 $(STARTER_ADVISORIES) "$(DESTDIR)$(PREFIX)/share/stowaway/starter.advisories"
+	install -D -m 644 advisories/README.md "$(DESTDIR)$(PREFIX)/share/doc/stowaway/advisories.md"
 
 deb:
 	@echo "make: there is no Debian package yet" >&2; exit 1

@@ -87,7 +87,7 @@ std::string advisories_text(const std::vector<advisory::Advisory>& advisories,
                             const Options& options) {
   if (advisories.empty()) return "No advisory.\n";
   const std::size_t line = line_columns(options);
-  constexpr std::size_t kId = 20, kRating = 12, kFix = 14;
+  constexpr std::size_t kId = 20, kRating = 14, kFix = 14;
   std::string out;
   const auto cell = [](const std::string& text, std::size_t width) {
     const std::string cut = shorten_end(text, width - 1);
