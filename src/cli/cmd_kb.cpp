@@ -2,22 +2,26 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
 #include "kb/index/build.h"
-#include "kb/miner/catalog_miner.h"
+#include "kb/miner/merge.h"
 #include "kb/pack/pack.h"
 
 namespace stowaway::cli {
 namespace {
 
-int failed(const Error& error, int code = -1) {
+int failed(const Error& error) {
   print_error(error);
-  return code >= 0 ? code : exit_code_of(error);
+  return exit_code_of(error);
+}
+
+int failed(const Error& error, ExitCode code) {
+  print_error(error);
+  return code;
 }
 
 // Packs named one by one, or all in a directory.
@@ -87,74 +91,20 @@ int verify(const std::vector<std::string>& files) {
   return worst;
 }
 
-struct MineArguments {
-  std::string catalog, out_directory = ".", shard = "1/1";
-  std::vector<std::string> mirrors, only;
-  unsigned max_rank = 0;
-};
-
-// "https://host/owner/name" lies at MIRROR/owner+name/repo, or is a bare or plain clone at
-// MIRROR/name.
-Result<std::string> locate(const std::vector<std::string>& mirrors, const std::string& url) {
-  const std::size_t slash = url.rfind('/'),
-                    before = slash == std::string::npos ? slash : url.rfind('/', slash - 1);
-  const std::string name = url.substr(slash + 1);
-  const std::string owner =
-      before == std::string::npos ? "" : url.substr(before + 1, slash - before - 1);
-  if (std::filesystem::exists(url)) return url;
-  for (const std::string& mirror : mirrors)
-    for (const std::string& place : {mirror + "/" + owner + "+" + name + "/repo",
-                                     mirror + "/" + name + ".git", mirror + "/" + name})
-      for (const std::string& folder : {place + "/.git", place})
-        if (std::filesystem::exists(folder + "/objects")) return folder;
-  return fail(ErrorCode::not_found,
-              "no local clone of {}: clone it (git clone --bare) and name its folder with --mirror",
-              url);
-}
-
-std::string describe(const kb::ComponentOutcome& outcome) {
-  if (outcome.unchanged) return fmt::format("{}: nothing new", outcome.component);
-  return fmt::format(
-      "{}: {} releases, {} files ({:.1f} MB) read{}", outcome.component, outcome.count.releases,
-      outcome.count.contents, static_cast<double>(outcome.count.bytes) / 1e6,
-      outcome.count.unread == 0 ? "" : fmt::format(", {} could not be had", outcome.count.unread));
-}
-
-int mine(const MineArguments& arguments, const Common& common) {
-  auto entries = kb::read_catalog(arguments.catalog);
-  if (!entries) return failed(entries.error());
-  if (!arguments.only.empty())
-    std::erase_if(*entries, [&](const kb::CatalogEntry& entry) {
-      return std::ranges::find(arguments.only, entry.component) == arguments.only.end();
-    });
-  ProgressLine progress(common.quiet);
-  kb::CatalogMineOptions options;
-  options.mine.jobs = common.jobs;
-  options.mine.stop = stop_on_signals();
-  options.mine.progress = &progress;
-  options.pack_directory = arguments.out_directory;
-  options.max_rank = arguments.max_rank;
-  if (std::sscanf(arguments.shard.c_str(), "%u/%u", &options.shard, &options.shards) != 2 ||
-      options.shard < 1 || options.shard > options.shards)
-    return failed({ErrorCode::invalid_argument, "--shard takes I/N with 1 <= I <= N"});
-  options.locate = [&](const std::string& url) { return locate(arguments.mirrors, url); };
-  std::error_code status;
-  std::filesystem::create_directories(arguments.out_directory, status);
-  std::size_t without = 0;
-  const auto done = kb::mine_catalog(*entries, options, [&](const kb::ComponentOutcome& outcome) {
-    progress.clear();
-    for (const Error& error : outcome.errors) print_error(error.within(outcome.component));
-    without += !outcome.errors.empty();
-    if (!common.quiet && (outcome.errors.empty() || !outcome.unchanged))
-      print_note(describe(outcome));
-  });
-  progress.clear();
-  if (!done && done.error().code == ErrorCode::cancelled) {
-    print_note("interrupted: finished packs are kept; the same command goes on from there");
-    return kInterrupted;
+int merge(const std::vector<std::string>& files, const std::string& out, const Common& common) {
+  std::vector<kb::Pack> packs;
+  for (const std::string& file : expand_packs(files)) {
+    auto pack = kb::read_pack(file);
+    if (!pack) return failed(pack.error());
+    packs.push_back(*std::move(pack));
   }
-  if (!done) return failed(done.error());
-  return without == 0 ? kDone : kPartial;
+  const auto merged = kb::merge_packs(std::move(packs));
+  if (!merged) return failed(merged.error());
+  if (const auto written = kb::write_pack(*merged, out); !written) return failed(written.error());
+  if (!common.quiet)
+    print_note(fmt::format("{}: {}, {} releases, {} contents", out, merged->component,
+                           merged->releases.size(), merged->contents.size()));
+  return kDone;
 }
 
 }  // namespace
@@ -169,7 +119,7 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
       "  stowaway kb list --kb starter.kb");
 
   static std::vector<std::string> packs, files;
-  static std::string out = "stowaway.kb";
+  static std::string out = "stowaway.kb", merged;
   auto* build_command = kb->add_subcommand("build", "Make the index that scans query from packs");
   build_command->add_option("PACKS", packs, "Pack files, or directories of them")->required();
   build_command->add_option("-o,--output", out, "The index to write")->capture_default_str();
@@ -184,21 +134,12 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
   verify_command->add_option("FILES", files, "Packs (*.pack) and indexes")->required();
   verify_command->callback([&] { run = [&] { return verify(files); }; });
 
-  static MineArguments mining;
-  auto* mine_command = kb->add_subcommand("mine", "Make packs from the releases of components");
-  mine_command->add_option("--catalog", mining.catalog, "A .catalog file or a directory of them")
-      ->required();
-  mine_command->add_option("-o,--output", mining.out_directory, "Directory of the packs")
-      ->capture_default_str();
-  mine_command->add_option("--mirror", mining.mirrors,
-                           "Directory that holds clones of the repositories");
-  mine_command->add_option("--only", mining.only, "Components to mine; all when not given");
-  mine_command
-      ->add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")
-      ->capture_default_str();
-  mine_command->add_option("--max-rank", mining.max_rank,
-                           "Only the most embedded components, up to this rank");
-  mine_command->callback([&] { run = [&] { return mine(mining, common); }; });
+  auto* merge_command = kb->add_subcommand("merge", "Make one pack of several of one component");
+  merge_command->add_option("PACKS", packs, "Packs of one component")->required();
+  merge_command->add_option("-o,--output", merged, "The pack to write")->required();
+  merge_command->callback([&] { run = [&] { return merge(packs, merged, common); }; });
+
+  add_kb_mine(*kb, common, run);
 }
 
 }  // namespace stowaway::cli

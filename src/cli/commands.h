@@ -23,5 +23,6 @@ void add_explain(CLI::App& app, Common& common, Run& run);
 void add_audit(CLI::App& app, Common& common, Run& run);
 void add_advisory(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
+void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
 
 }  // namespace stowaway::cli

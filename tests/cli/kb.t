@@ -12,6 +12,35 @@ Mining reads every release of the repository once, and appends only what is new.
   $ stowaway kb mine --catalog catalog -o packs
   stowaway: libdemo: 1 releases, * (glob)
 
+A second tag of a version adds to it once. It was read again with each run.
+
+  $ git -C libdemo tag v1.3-again v1.2
+  $ sed -i 's/^Tags.*/Tags: ^v([0-9.]+)(?:-again)?$/' catalog/libdemo.catalog
+  $ stowaway kb mine --catalog catalog -o packs
+  stowaway: libdemo: 1 releases, * (glob)
+  $ cp packs/libdemo.pack before.pack && touch -d 2001-01-01 packs/libdemo.pack
+  $ stowaway kb mine --catalog catalog -o packs
+  stowaway: libdemo: nothing new
+  $ cmp packs/libdemo.pack before.pack && date -r packs/libdemo.pack +%Y
+  2001
+
+What the catalogue says of a component reaches its pack without a new release.
+
+  $ sed -i 's/^Licence.*/Licence: Zlib/' catalog/libdemo.catalog
+  $ stowaway kb mine --catalog catalog -o packs
+  stowaway: libdemo: described anew, no new releases
+  $ stowaway kb mine --catalog catalog -o packs
+  stowaway: libdemo: nothing new
+
+A pack that cannot be read is not written over.
+
+  $ mkdir bad && echo newer > bad/libdemo.pack
+  $ stowaway kb mine --catalog catalog -o bad
+  stowaway: libdemo: bad/libdemo.pack: not a pack
+  [3]
+  $ cat bad/libdemo.pack
+  newer
+
 An appended pack is the pack of one mining run.
 
   $ stowaway --quiet kb mine --catalog catalog -o again
@@ -32,6 +61,30 @@ The index is the same whenever it is built.
   $ stowaway kb verify demo.kb packs/libdemo.pack
   demo.kb: ok
   packs/libdemo.pack: ok
+
+Packs of one component, mined in parts, are merged; the order does not matter.
+
+  $ sed 's/^Tags.*/Tags: ^v(1[.][01])$/' catalog/libdemo.catalog > old.catalog
+  $ sed 's/^Tags.*/Tags: ^v(1[.][123])(?:-again)?$/' catalog/libdemo.catalog > new.catalog
+  $ stowaway --quiet kb mine --catalog old.catalog -o old
+  $ stowaway --quiet kb mine --catalog new.catalog -o new
+  $ stowaway kb merge old/libdemo.pack new/libdemo.pack -o both.pack
+  stowaway: both.pack: libdemo, 4 releases, 6 contents
+  $ stowaway --quiet kb merge new/libdemo.pack old -o turned.pack
+  $ cmp both.pack turned.pack
+  $ stowaway --quiet kb build old new -o merged.kb
+  $ stowaway kb info --kb merged.kb | grep -E 'components|releases|contents'
+  components  1
+  releases    4
+  contents    6
+  $ sed 's/libdemo$/other/' catalog/libdemo.catalog | sed '/^Git/s/other/libdemo/' > other.catalog
+  $ stowaway --quiet kb mine --catalog other.catalog -o other
+  $ stowaway kb merge old other -o none.pack
+  stowaway: packs of libdemo and of other: only packs of one component can be merged
+  [2]
+  $ stowaway kb merge old new -o /dev/full
+  stowaway: cannot write /dev/full: No space left on device
+  [6]
 
 A knowledge base that is cut short, damaged, foreign or missing is named, and no scan is done with it.
 

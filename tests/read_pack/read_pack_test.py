@@ -60,13 +60,14 @@ def make_repository(folder):
     release("1.0", {"src/scale.c": SCALE_C, "src/empty.c": b"", "README": b"not code\n"})
     release("1.1", {"src/scale.h": b"int scale(int, int);\n"})
     release("1.10", {"src/scale.c": SCALE_C.replace(b"15", b"14")})
+    git("tag", "v1.10-again", "v1.1")  # a second tag of 1.10, with the file as it was
 
 
 def check(stowaway, read_pack, folder):
     make_repository(f"{folder}/scale")
     with open(f"{folder}/scale.catalog", "w", encoding="ascii") as file:
         file.write(f"Component: scale\nPurl: pkg:generic/scale\nLicence: MIT\n\n"
-                   f"Git: {folder}/scale\nTags: ^v([0-9.]+)$\nVersion: id\n")
+                   f"Git: {folder}/scale\nTags: ^v([0-9.]+)(?:-again)?$\nVersion: id\n")
     pack = f"{folder}/scale.pack"
     subprocess.run([stowaway, "-q", "kb", "mine", "--catalog", f"{folder}/scale.catalog", "-o", folder], check=True)
     subprocess.run([stowaway, "kb", "verify", pack], check=True)
@@ -75,9 +76,10 @@ def check(stowaway, read_pack, folder):
     assert read["meta"]["component"] == "scale", read["meta"]
     assert [(r["version"], r["date"], r["code_files"]) for r in read["releases"]] == [
         ("1.0", "2020-01-02", 1), ("1.1", "2020-01-02", 2), ("1.10", "2020-01-02", 2)], read["releases"]
+    assert [len(r["others"]) for r in read["releases"]] == [0, 0, 1], read["releases"]
     assert [path["path"] for path in read["paths"]] == ["src/scale.c", "src/scale.h"], read["paths"]
     scale = read["paths"][0]
-    assert [version["releases"] for version in scale["versions"]] == [[[0, 1]], [[2, 2]]], scale
+    assert [version["releases"] for version in scale["versions"]] == [[[0, 2]], [[2, 2]]], scale
     first = read["contents"][scale["versions"][0]["content"]]
     assert first["size"] == len(SCALE_C)
     assert first["md5"] == hashlib.md5(SCALE_C).hexdigest()[:16]

@@ -16,8 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::filesystem::path kCatalog =
-    std::filesystem::path(__FILE__).parent_path() / ".." / ".." / ".." / "catalog" / "components";
+const std::filesystem::path kCatalog = STOWAWAY_SOURCE_DIR "/catalog/components";
 
 TEST(Catalog, reads_a_component_and_its_sources) {
   const auto entry = parse_catalog_entry(
@@ -64,7 +63,7 @@ TEST(Catalog, says_which_line_is_wrong) {
 
 TEST(Catalog, a_directory_without_components_is_an_error) {
   EXPECT_EQ(read_catalog("/nowhere").error().code, ErrorCode::not_found);
-  const auto sources = std::filesystem::path(__FILE__).parent_path();
+  const std::filesystem::path sources = STOWAWAY_SOURCE_DIR "/src";
   EXPECT_EQ(read_catalog(sources).error().code, ErrorCode::not_found);
 }
 

@@ -12,6 +12,7 @@
 #include "fingerprint/file_class.h"
 #include "kb/index/layout.h"
 #include "kb/index/owners.h"
+#include "kb/miner/merge.h"
 
 namespace stowaway::kb {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 using namespace index;
 
 constexpr std::uint64_t kMaxRecords = std::uint64_t{1} << 31;
+constexpr std::uint64_t kMaxStringBytes = UINT32_MAX;
 constexpr unsigned kEntriesPerBucket = 4;  // of a bucket's mean; a bucket is one or two cache lines
 constexpr unsigned kFilterBitsPerKey =
     10;  // one bit set of ten: nine misses of ten end in the filter
@@ -298,16 +300,66 @@ std::array<std::uint8_t, 16> identity_of(const Arrays& arrays) {
   return id;
 }
 
+// What one index can hold, asked before the work: positions are 32 bits wide, and one bit of
+// those of file versions is taken.
+Result<void> check_limits(const std::vector<Pack>& packs) {
+  std::uint64_t releases = 0, contents = 0, paths = 0, versions = 0, spans = 0, shingles = 0,
+                text = 0;
+  for (const Pack& pack : packs) {
+    releases += pack.releases.size();
+    contents += pack.contents.size();
+    paths += pack.paths.size();
+    for (const PackRelease& release : pack.releases)
+      text += release.version.size() + release.revision.size() + 2;
+    for (const PackPath& path : pack.paths) {
+      text += path.path.size() + 1;
+      versions += path.versions.size();
+      for (const PackFileVersion& version : path.versions) spans += version.releases.size();
+      for (const PackShingle& shingle : path.shingles) shingles += shingle.versions.size();
+    }
+  }
+  const std::pair<std::string_view, std::uint64_t> counts[] = {
+      {"releases", releases},      {"contents", contents}, {"paths", paths},
+      {"file versions", versions}, {"spans", spans},       {"shingles", shingles}};
+  for (const auto& [what, count] : counts)
+    if (count >= kMaxRecords)
+      return fail(ErrorCode::limit_exceeded, "{} {}: an index holds fewer than {}; build several",
+                  count, what, kMaxRecords);
+  if (text >= kMaxStringBytes)
+    return fail(ErrorCode::limit_exceeded, "names of {} bytes: an index holds fewer than {}", text,
+                kMaxStringBytes);
+  return {};
+}
+
+// Packs of one component become one; all are in the order of their components then.
+Result<void> merge_by_component(std::vector<Pack>& packs) {
+  std::ranges::stable_sort(packs, {}, &Pack::component);
+  std::vector<Pack> merged;
+  for (std::size_t i = 0; i < packs.size();) {
+    std::vector<Pack> same;
+    for (const std::string name = packs[i].component;
+         i < packs.size() && packs[i].component == name; ++i)
+      same.push_back(std::move(packs[i]));
+    if (same.size() > 1) {
+      STOWAWAY_TRY(auto one, merge_packs(std::move(same)));
+      merged.push_back(std::move(one));
+    } else {
+      merged.push_back(std::move(same.front()));
+    }
+  }
+  packs = std::move(merged);
+  return {};
+}
+
 }  // namespace
 
 Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file,
                                ProgressSink* progress) {
   if (packs.empty()) return fail(ErrorCode::invalid_argument, "no packs to build an index from");
-  std::ranges::sort(packs, {}, &Pack::component);
-  const auto twice = std::ranges::adjacent_find(packs, {}, &Pack::component);
-  if (twice != packs.end())
-    return fail(ErrorCode::invalid_argument, "two packs of {}: name only one of them",
-                twice->component);
+  STOWAWAY_TRY_VOID(merge_by_component(packs));
+  STOWAWAY_TRY_VOID(check_limits(packs));
+  // Counted here: packs of before 2026-12 count a path once for each of its contents.
+  for (Pack& pack : packs) count_code(pack);
   const auto report = [&](std::string_view stage) {
     if (progress != nullptr) progress->advance(stage, 0, 0);
   };
@@ -316,9 +368,6 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
   report("contents");
   const auto numbers = number_contents(packs, arrays);
   for (std::size_t i = 0; i < packs.size(); ++i) add_component(packs[i], numbers[i], arrays);
-  if (arrays.file_versions.size() >= kMaxRecords || arrays.contents.size() >= kMaxRecords)
-    return fail(ErrorCode::limit_exceeded,
-                "more than {} file versions: too much for one index file", kMaxRecords);
   report("origins");
   add_postings(packs, arrays, count);
   report("shingles");

@@ -17,8 +17,9 @@ struct BuildCount {
                 carried = 0, bytes = 0;
 };
 
-// Fails with invalid_argument (no packs, or two of one component),
-// limit_exceeded (more than 2^31 of anything) or io; `out_file` then stays as it was.
+// Several packs of one component are merged first (merge_packs). Fails with invalid_argument (no
+// packs), limit_exceeded (2^31 or more of anything; said before the work) or io; `out_file` then
+// stays as it was.
 Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_file,
                                ProgressSink* progress);
 

@@ -81,10 +81,29 @@ TEST(BuildIndex, the_id_changes_with_anything_that_a_pack_says) {
   changed("content", [](Pack& p) { p.contents[2].normalised ^= 1; });
   changed("SHA-256", [](Pack& p) { p.contents[2].sha256[3] ^= 1; });
   changed("MD5", [](Pack& p) { p.contents[2].md5[3] ^= 1; });
-  changed("number of code files", [](Pack& p) { p.releases[0].code_files = 77; });
   changed("release of a file", [](Pack& p) { p.paths[1].versions[0].releases = {{0, 0}}; });
   changed("shingle", [](Pack& p) { p.paths[0].shingles.pop_back(); });
   changed("density", [](Pack& p) { ++p.paths[0].density_exponent; });
+}
+
+TEST(BuildIndex, packs_of_one_component_are_merged) {
+  const TempDir dir;
+  const std::vector<testing::TestRelease> releases{
+      {"1", "2001-01-01", {{"a.c", testing::code(1)}}},
+      {"2", "2002-01-01", {{"a.c", testing::code(2)}}}};
+  const Pack one = testing::pack_of("a", {releases[0]}), two = testing::pack_of("a", {releases[1]});
+  const std::string whole = built({testing::pack_of("a", releases)}, dir);
+  EXPECT_TRUE(built({one, two}, dir) == whole);
+  EXPECT_TRUE(built({two, one}, dir) == whole);
+}
+
+// Packs of before 2026-12 counted a path once for each of its contents.
+TEST(BuildIndex, code_files_are_counted_again) {
+  const TempDir dir;
+  auto packs = some_packs();
+  const std::string expected = built(packs, dir);
+  packs[0].releases[0].code_files = 77;
+  EXPECT_TRUE(built(packs, dir) == expected);
 }
 
 TEST(BuildIndex, without_packs_nothing_is_written) {

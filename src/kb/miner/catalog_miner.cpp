@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <tuple>
 
 #include "kb/pack/pack.h"
 
@@ -17,32 +18,29 @@ Pack empty_pack_of(const CatalogEntry& entry) {
   return pack;
 }
 
-// What the catalogue says today replaces what it said when the pack was begun.
-void describe(Pack& pack, const CatalogEntry& entry) {
+// What the catalogue says today replaces what it said when the pack was begun. True when that is a
+// change.
+bool describe(Pack& pack, const CatalogEntry& entry) {
+  std::vector<PackSource> sources;
+  for (const CatalogSource& source : entry.sources)
+    if (source.status.empty())
+      sources.push_back(
+          {"git", source.repository, source.version + " " + source.tag_regex, source.subpath});
+  const bool changed =
+      std::tie(pack.purl, pack.language, pack.licence, pack.aliases, pack.rank, pack.sources) !=
+      std::tie(entry.purl, entry.language, entry.licence, entry.aliases, entry.rank, sources);
   pack.purl = entry.purl;
   pack.language = entry.language;
   pack.licence = entry.licence;
   pack.aliases = entry.aliases;
   pack.rank = entry.rank;
-  pack.sources.clear();
-  for (const CatalogSource& source : entry.sources)
-    if (source.status.empty())
-      pack.sources.push_back(
-          {"git", source.repository, source.version + " " + source.tag_regex, source.subpath});
+  pack.sources = std::move(sources);
+  return changed;
 }
 
-}  // namespace
-
-Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMineOptions& options) {
-  ComponentOutcome outcome{entry.component, "", {}, false, {}};
-  const std::string file = options.pack_directory + "/" + entry.component + ".pack";
-  auto existing = read_pack(file);
-  if (!existing && existing.error().code != ErrorCode::not_found)
-    outcome.errors.push_back(existing.error());
-  Pack start = existing ? *std::move(existing) : empty_pack_of(entry);
-  const std::size_t had = start.releases.size();
-  describe(start, entry);
-  PackBuilder builder(std::move(start));
+// Adds what the entry's sources have. Errors of single sources go into `outcome`.
+Result<void> mine_sources(const CatalogEntry& entry, const CatalogMineOptions& options,
+                          PackBuilder& builder, ComponentOutcome& outcome) {
   for (const CatalogSource& source : entry.sources) {
     if (!source.status.empty()) continue;
     const auto path = options.locate(source.repository);
@@ -59,11 +57,32 @@ Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMine
     outcome.count.bytes += count->bytes;
     outcome.count.unread += count->unread;
   }
-  outcome.unchanged = outcome.count.releases == 0;
-  if (outcome.unchanged && had > 0) outcome.pack_file = file;
-  if (outcome.unchanged) return outcome;
+  return {};
+}
+
+}  // namespace
+
+Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMineOptions& options) {
+  ComponentOutcome outcome;
+  outcome.component = entry.component;
+  const std::string file = options.pack_directory + "/" + entry.component + ".pack";
+  auto existing = read_pack(file);
+  if (!existing && existing.error().code != ErrorCode::not_found) {
+    outcome.errors.push_back(existing.error());  // never written over
+    return outcome;
+  }
+  Pack start = existing ? *std::move(existing) : empty_pack_of(entry);
+  const bool is_new = start.releases.empty();
+  outcome.described_anew = describe(start, entry) && !is_new;
+  PackBuilder builder(std::move(start));
+  STOWAWAY_TRY_VOID(mine_sources(entry, options, builder, outcome));
+  if (outcome.count.releases == 0 && !outcome.described_anew) {
+    if (!is_new) outcome.pack_file = file;
+    return outcome;
+  }
   STOWAWAY_TRY_VOID(write_pack(builder.finish(), file));
   outcome.pack_file = file;
+  outcome.written = true;
   return outcome;
 }
 

@@ -1,6 +1,6 @@
 // Mines many components of a catalogue into packs, several at a time. A component whose pack is
-// there already is only extended; one whose sources cannot be had is reported and skipped. Packs
-// appear whole or not at all.
+// there already is only extended, and not written when there is nothing new; one whose sources
+// cannot be had is reported and skipped. Packs appear whole or not at all.
 #pragma once
 
 #include <functional>
@@ -25,10 +25,11 @@ struct CatalogMineOptions {
 
 struct ComponentOutcome {
   std::string component;
-  std::string pack_file;  // empty when nothing was written
+  std::string pack_file;  // empty when there is none
   MineCount count;
-  bool unchanged = false;     // nothing new was found
-  std::vector<Error> errors;  // of single sources
+  bool written = false;         // nothing new, nothing written
+  bool described_anew = false;  // licence, names or sources are not what they were
+  std::vector<Error> errors;    // of single sources, or of a pack that cannot be read
 };
 
 // `on_done` is called once per component, from worker threads, never two calls at a time. Fails

@@ -173,10 +173,14 @@ Result<std::vector<ReleaseFiles>> list_files(GitRepository& repository, const Ca
                                              const MineOptions& options) {
   STOWAWAY_TRY(auto releases, find_releases(repository, source, options.max_file_bytes));
   std::vector<ReleaseFiles> listed;
+  std::set<std::pair<std::string, std::string>> seen;  // two tags may name one commit
   for (FoundRelease& release : releases) {
     if (options.stop.stop_requested())
       return fail(ErrorCode::cancelled, "stopped while listing releases");
-    if (builder.has_release(release.version, hex_of(release.commit.id))) continue;
+    const std::string revision = hex_of(release.commit.id);
+    if (!seen.emplace(release.version, revision).second ||
+        builder.has_release(release.version, revision))
+      continue;
     const auto node = repository.node_at(release.commit.id, source.subpath);
     if (!node) continue;  // the component's folder did not exist yet
     std::vector<TreeReader::File> files;
@@ -255,14 +259,16 @@ Result<MineCount> mine_git(const std::string& repository_path, const CatalogSour
   std::vector<std::optional<std::uint32_t>> numbers(contents.size());
   for (std::size_t i = 0; i < contents.size(); ++i)
     if (contents[i]) numbers[i] = builder.add_content(*std::move(contents[i]));
+  std::set<std::uint32_t> versions;  // several tags may name one
   for (const ReleaseFiles& listed : releases) {
     const std::uint32_t number =
         builder.add_release(PackRelease{listed.release.version, listed.release.commit.date,
                                         hex_of(listed.release.commit.id), "", 0, 0});
+    versions.insert(number);
     for (const TreeReader::File file : listed.files)
       if (numbers[file.blob]) builder.add_file(number, trees.path(file.path), *numbers[file.blob]);
   }
-  count.releases = releases.size();
+  count.releases = versions.size();
   return count;
 }
 

@@ -181,7 +181,7 @@ TEST(GitMiner, the_number_of_workers_does_not_matter) {
   four.jobs = 4;
   const auto a = mine(repository, source_of("id"), testing::empty_pack("a"), one);
   const auto b = mine(repository, source_of("id"), testing::empty_pack("a"), four);
-  EXPECT_EQ(encode_pack(a.pack), encode_pack(b.pack));
+  EXPECT_EQ(testing::encoded(a.pack), testing::encoded(b.pack));
   EXPECT_EQ(a.count.contents, 400U);
   EXPECT_EQ(a.count.bytes, b.count.bytes);
 }
@@ -262,11 +262,12 @@ TEST(GitMiner, appending_reads_only_what_is_new_and_equals_mining_at_once) {
   const auto appended = mine(repository, source_of("id"), before);
   EXPECT_EQ(appended.count.releases, 1U);
   EXPECT_EQ(appended.count.contents, 3U);
-  EXPECT_EQ(encode_pack(appended.pack), encode_pack(mine(repository, source_of("id")).pack));
+  EXPECT_EQ(testing::encoded(appended.pack),
+            testing::encoded(mine(repository, source_of("id")).pack));
   const auto again = mine(repository, source_of("id"), appended.pack);
   EXPECT_EQ(again.count.releases, 0U);
   EXPECT_EQ(again.count.contents, 0U);
-  EXPECT_EQ(encode_pack(again.pack), encode_pack(appended.pack));
+  EXPECT_EQ(testing::encoded(again.pack), testing::encoded(appended.pack));
 }
 
 TEST(GitMiner, subjects_name_versions_and_the_newest_commit_counts) {

@@ -157,6 +157,54 @@ TEST(PackBuilder, knows_the_releases_that_it_has) {
   EXPECT_TRUE(builder.has_release("1.1", "rev-1.1"));
 }
 
+// A second tag of a version was read again with each append.
+TEST(PackBuilder, knows_every_revision_of_a_release) {
+  const auto with = [](PackBuilder builder, const char* date, const char* revision) {
+    builder.add_release(PackRelease{"1.0", date, revision, "", 0, 0});
+    return builder;
+  };
+  PackBuilder first(testing::empty_pack("a"));
+  testing::add_release(first, {"1.0", "2002-02-02", {{"a.c", code(1)}}});
+  const Pack once = with(with(first, "2003-03-03", "later"), "2001-01-01", "earlier").finish();
+  EXPECT_EQ(once.releases[0].revision, "earlier");
+  EXPECT_EQ(once.releases[0].date, "2001-01-01");
+  EXPECT_THAT(once.releases[0].others, ElementsAre(PackOrigin{"2002-02-02", "rev-1.0", ""},
+                                                   PackOrigin{"2003-03-03", "later", ""}));
+  const auto read_back = decode_pack(testing::encoded(once));
+  ASSERT_TRUE(read_back);
+  PackBuilder again(*read_back);
+  for (const char* revision : {"earlier", "rev-1.0", "later"})
+    EXPECT_TRUE(again.has_release("1.0", revision)) << revision;
+  EXPECT_FALSE(again.has_release("1.0", "other"));
+  const Pack other = with(with(first, "2001-01-01", "earlier"), "2003-03-03", "later").finish();
+  EXPECT_EQ(testing::encoded(other), testing::encoded(once));
+}
+
+TEST(PackBuilder, two_contents_of_a_path_in_one_release_are_one_file) {
+  for (const bool turned : {false, true}) {
+    PackBuilder builder(testing::empty_pack("a"));
+    testing::add_release(builder, {"1.0", "", {{"a.c", turned ? code(2, 30) : code(1)}}});
+    testing::add_release(builder, {"1.0", "", {{"a.c", turned ? code(1) : code(2, 30)}}});
+    const Pack pack = builder.finish();
+    ASSERT_EQ(pack.paths[0].versions.size(), 2U);
+    EXPECT_EQ(pack.releases[0].code_files, 1U);
+    EXPECT_EQ(pack.releases[0].code_bytes, code(2, 30).size());
+    EXPECT_LT(pack.contents[pack.paths[0].versions[0].content],
+              pack.contents[pack.paths[0].versions[1].content])
+        << "the order does not depend on which was added first";
+  }
+}
+
+// What lies at tests/a.c first was not sampled, and then had no shingles at src/a.c either.
+TEST(PackBuilder, a_content_seen_first_among_tests_is_sampled_where_it_is_library) {
+  PackBuilder builder(testing::empty_pack("a"));
+  testing::add_release(builder,
+                       {"1.0", "", {{"a/tests/a.c", code(1, 40)}, {"src/a.c", code(1, 40)}}});
+  const Pack pack = builder.finish();
+  EXPECT_TRUE(path_of(pack, "a/tests/a.c").shingles.empty());
+  EXPECT_FALSE(path_of(pack, "src/a.c").shingles.empty());
+}
+
 TEST(PackBuilder, a_component_of_few_files_has_denser_shingles) {
   testing::Tree few, many;
   for (unsigned i = 0; i < kFewPaths; ++i) few["f" + std::to_string(i) + ".c"] = code(i, 200);
@@ -196,12 +244,12 @@ std::vector<TestRelease> history(unsigned files) {
 
 TEST(PackBuilder, the_order_of_adding_does_not_matter) {
   auto releases = history(15);
-  const auto expected = encode_pack(testing::pack_of("a", releases));
+  const auto expected = testing::encoded(testing::pack_of("a", releases));
   std::mt19937_64 random(1);
   for (int round = 0; round < 4; ++round) {
     for (std::size_t i = releases.size(); i > 1; --i)
       std::swap(releases[i - 1], releases[random() % i]);
-    EXPECT_EQ(encode_pack(testing::pack_of("a", releases)), expected);
+    EXPECT_EQ(testing::encoded(testing::pack_of("a", releases)), expected);
   }
 }
 
@@ -217,23 +265,23 @@ TEST(PackBuilder, the_pack_says_of_every_release_what_went_in) {
                 fingerprint_content(fingerprint::as_bytes(content), path).content)
           << path;
   }
-  const auto decoded = decode_pack(encode_pack(pack));
+  const auto decoded = decode_pack(testing::encoded(pack));
   EXPECT_TRUE(decoded);
 }
 
 TEST(PackBuilder, extending_a_pack_equals_building_it_at_once) {
   for (const unsigned files : {3U, 15U}) {
     const auto releases = history(files);
-    const auto at_once = encode_pack(testing::pack_of("a", releases));
+    const auto at_once = testing::encoded(testing::pack_of("a", releases));
     for (std::size_t cut = 9; cut < releases.size(); ++cut) {
       Pack first = testing::pack_of(
           "a", {releases.begin(), releases.begin() + static_cast<std::ptrdiff_t>(cut)});
-      auto read_back = decode_pack(encode_pack(first));
+      auto read_back = decode_pack(testing::encoded(first));
       ASSERT_TRUE(read_back);
       PackBuilder builder(*std::move(read_back));
       for (std::size_t r = cut; r < releases.size(); ++r)
         testing::add_release(builder, releases[r]);
-      EXPECT_EQ(encode_pack(builder.finish()), at_once) << files << " files, cut at " << cut;
+      EXPECT_EQ(testing::encoded(builder.finish()), at_once) << files << " files, cut at " << cut;
     }
   }
 }
@@ -241,7 +289,7 @@ TEST(PackBuilder, extending_a_pack_equals_building_it_at_once) {
 TEST(PackBuilder, taking_over_and_adding_nothing_changes_nothing) {
   const Pack pack = testing::pack_of("a", history(15));
   PackBuilder builder(pack);
-  EXPECT_EQ(encode_pack(builder.finish()), encode_pack(pack));
+  EXPECT_EQ(testing::encoded(builder.finish()), testing::encoded(pack));
 }
 
 TEST(PackBuilder, an_older_release_may_come_later) {

@@ -35,15 +35,17 @@ struct Entry {
 Result<std::vector<std::byte>> unpack(const Entry& entry, std::span<const std::byte> stored) {
   if (XXH3_64bits(stored.data(), stored.size()) != entry.checksum)
     return fail(ErrorCode::corrupt, "section {} has a wrong checksum", entry.id);
-  std::vector<std::byte> raw(entry.raw);
   if (entry.codec == 0) {
     if (entry.raw != entry.stored)
       return fail(ErrorCode::corrupt, "section {} has two sizes", entry.id);
-    std::copy(stored.begin(), stored.end(), raw.begin());
-    return raw;
+    return std::vector<std::byte>(stored.begin(), stored.end());
   }
   if (entry.codec != 1)
     return fail(ErrorCode::unsupported, "section {} has codec {}", entry.id, entry.codec);
+  // The frame says its size before memory is taken for what the directory claims.
+  if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != entry.raw)
+    return fail(ErrorCode::corrupt, "section {} does not unpack to its size", entry.id);
+  std::vector<std::byte> raw(entry.raw);
   const std::size_t size = ZSTD_decompress(raw.data(), raw.size(), stored.data(), stored.size());
   if (ZSTD_isError(size) || size != entry.raw)
     return fail(ErrorCode::corrupt, "section {} does not unpack", entry.id);

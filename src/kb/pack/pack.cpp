@@ -1,305 +1,15 @@
 #include "kb/pack/pack.h"
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
-#include "fingerprint/shingle.h"
-#include "kb/pack/bytes.h"
-#include "kb/pack/container.h"
+#include "kb/pack/layout.h"
 
 namespace stowaway::kb {
-namespace {
-
-constexpr std::uint32_t kPackFormat = 1;
-constexpr std::uint64_t kMaxRawBytes = std::uint64_t{2} << 30;
-constexpr std::size_t kMaxTextBytes = 4096;
-constexpr std::uint64_t kMaxReleases = 65'000, kMaxFileVersions = 65'000;
-constexpr unsigned kKeyBytes = 6;
-
-enum SectionId : std::uint32_t {
-  kMeta = 1,
-  kReleases,
-  kPaths,
-  kPathInfo,
-  kSizes,
-  kMd5,
-  kSha256,
-  kNormalised,
-  kFileVersions,
-  kShingleKeys,
-  kShingleSpans
-};
-
-using nlohmann::ordered_json;
-
-std::vector<std::byte> encode_meta(const Pack& pack) {
-  ordered_json meta{{"component", pack.component},
-                    {"purl", pack.purl},
-                    {"language", pack.language},
-                    {"licence", pack.licence},
-                    {"aliases", pack.aliases},
-                    {"rank", pack.rank},
-                    {"normalisation", fingerprint::kNormalisationVersion}};
-  for (const PackSource& source : pack.sources)
-    meta["sources"].push_back({{"kind", source.kind},
-                               {"location", source.location},
-                               {"rule", source.rule},
-                               {"subpath", source.subpath}});
-  const std::string text = meta.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  const auto view = fingerprint::as_bytes(text);
-  return {view.begin(), view.end()};
-}
-
-Result<void> decode_meta(const std::vector<std::byte>& bytes, Pack& pack) {
-  const auto* data = reinterpret_cast<const char*>(bytes.data());
-  const auto meta = nlohmann::json::parse(data, data + bytes.size(), nullptr, false);
-  if (!meta.is_object()) return fail(ErrorCode::corrupt, "the meta section is no JSON object");
-  try {
-    if (meta.at("normalisation") != fingerprint::kNormalisationVersion)
-      return fail(ErrorCode::unsupported,
-                  "fingerprints of another normalisation; mine the pack again");
-    meta.at("component").get_to(pack.component);
-    meta.at("purl").get_to(pack.purl);
-    meta.at("language").get_to(pack.language);
-    meta.at("licence").get_to(pack.licence);
-    meta.at("aliases").get_to(pack.aliases);
-    meta.at("rank").get_to(pack.rank);
-    for (const auto& source : meta.value("sources", nlohmann::json::array()))
-      pack.sources.push_back(PackSource{source.at("kind"), source.at("location"), source.at("rule"),
-                                        source.at("subpath")});
-  } catch (const nlohmann::json::exception& error) {
-    return fail(ErrorCode::corrupt, "meta section: {}", error.what());
-  }
-  if (pack.component.empty()) return fail(ErrorCode::corrupt, "a pack without a component's name");
-  return {};
-}
-
-// `count` ascending, disjoint, not adjacent spans below `limit`. The last one's end is written as
-// the distance to the limit: 0 in the usual case of something that is still there.
-void encode_spans(ByteWriter& out, const std::vector<Span32>& spans, std::uint32_t limit) {
-  out.varint(spans.size() - 1);
-  std::uint32_t next = 0;
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    out.varint(spans[i].first - next);
-    out.varint(i + 1 == spans.size() ? limit - 1 - spans[i].last : spans[i].last - spans[i].first);
-    next = spans[i].last + 2;
-  }
-}
-
-bool decode_spans(ByteReader& in, std::uint32_t limit, std::vector<Span32>& spans) {
-  const std::uint64_t more = in.varint();
-  if (more >= limit) return false;
-  spans.resize(more + 1);
-  std::uint64_t next = 0;
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    const std::uint64_t gap = in.varint(), length = in.varint();
-    if (gap > limit || length > limit) return false;
-    const std::uint64_t first = next + gap;
-    if (i + 1 == spans.size() && length + 1 + first > limit) return false;
-    const std::uint64_t last = i + 1 == spans.size() ? limit - 1 - length : first + length;
-    if (last >= limit) return false;
-    spans[i] = Span32{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
-    next = last + 2;
-  }
-  return in.ok();
-}
-
-std::size_t shared_prefix(std::string_view a, std::string_view b) {
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
-                                  a.begin());
-}
-
-Result<void> decode_releases(ByteReader in, Pack& pack) {
-  const std::uint64_t count = in.varint();
-  if (count > kMaxReleases || count > in.left())
-    return fail(ErrorCode::corrupt, "{} releases", count);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    PackRelease release;
-    release.version = in.text(kMaxTextBytes);
-    release.date = in.text(kMaxTextBytes);
-    release.revision = in.text(kMaxTextBytes);
-    release.signature = in.text(kMaxTextBytes);
-    release.code_files = static_cast<std::uint32_t>(in.varint());
-    release.code_bytes = in.varint();
-    pack.releases.push_back(std::move(release));
-  }
-  if (!in.ok() || !in.at_end())
-    return fail(ErrorCode::corrupt, "the release section is cut short or too long");
-  return {};
-}
-
-Result<void> decode_paths(ByteReader in, ByteReader info, Pack& pack,
-                          std::vector<std::uint32_t>& version_counts,
-                          std::vector<std::uint32_t>& shingle_counts) {
-  const std::uint64_t count = in.varint();
-  if (count > in.left()) return fail(ErrorCode::corrupt, "{} paths", count);
-  std::string previous;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::uint64_t shared = in.varint();
-    const std::string_view rest = in.text(kMaxTextBytes);
-    if (!in.ok() || shared > previous.size())
-      return fail(ErrorCode::corrupt, "path {} is malformed", i);
-    std::string path = previous.substr(0, shared).append(rest);
-    if (path.empty() || path.size() > kMaxTextBytes || (i > 0 && path <= previous))
-      return fail(ErrorCode::corrupt, "path {} is empty, too long or out of order", i);
-    const std::uint8_t exponent = info.u8();
-    const std::uint64_t versions = info.varint(), shingles = info.varint();
-    if (versions == 0 || versions > kMaxFileVersions || exponent > 32 || shingles > kMaxRawBytes)
-      return fail(ErrorCode::corrupt, "path {} has impossible counts", i);
-    version_counts.push_back(static_cast<std::uint32_t>(versions));
-    shingle_counts.push_back(static_cast<std::uint32_t>(shingles));
-    previous = path;
-    pack.paths.push_back(PackPath{std::move(path), exponent, {}, {}});
-  }
-  if (!in.ok() || !in.at_end() || !info.ok() || !info.at_end())
-    return fail(ErrorCode::corrupt, "path sections disagree");
-  return {};
-}
-
-Result<void> decode_contents(ByteReader sizes, std::span<const std::byte> md5,
-                             std::span<const std::byte> sha256, ByteReader normalised, Pack& pack) {
-  const std::size_t count = md5.size() / kMd5PrefixBytes;
-  if (md5.size() != count * kMd5PrefixBytes || sha256.size() != count * kSha256PrefixBytes ||
-      normalised.left() != count * 8)
-    return fail(ErrorCode::corrupt, "the content sections disagree on their number");
-  pack.contents.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    PackContent& content = pack.contents[i];
-    content.size_bytes = sizes.varint();
-    std::memcpy(content.md5.data(), md5.data() + i * kMd5PrefixBytes, kMd5PrefixBytes);
-    std::memcpy(content.sha256.data(), sha256.data() + i * kSha256PrefixBytes, kSha256PrefixBytes);
-    content.normalised = normalised.fixed(8);
-  }
-  if (!sizes.ok() || !sizes.at_end())
-    return fail(ErrorCode::corrupt, "the size section is cut short or too long");
-  return {};
-}
-
-Result<void> decode_file_versions(ByteReader in, const std::vector<std::uint32_t>& counts,
-                                  Pack& pack) {
-  const auto releases = static_cast<std::uint32_t>(pack.releases.size());
-  std::int64_t content = -1;
-  for (std::size_t p = 0; p < pack.paths.size(); ++p) {
-    if (counts[p] > in.left()) return fail(ErrorCode::corrupt, "file versions are cut short");
-    pack.paths[p].versions.resize(counts[p]);
-    for (PackFileVersion& version : pack.paths[p].versions) {
-      const std::int64_t delta = in.zigzag();
-      if (delta > 1'000'000'000 || delta < -1'000'000'000)
-        return fail(ErrorCode::corrupt, "a content out of range");
-      content += delta + 1;
-      if (content < 0 || static_cast<std::size_t>(content) >= pack.contents.size())
-        return fail(ErrorCode::corrupt, "a file version names content {}, there are {}", content,
-                    pack.contents.size());
-      version.content = static_cast<std::uint32_t>(content);
-      if (!decode_spans(in, releases, version.releases))
-        return fail(ErrorCode::corrupt, "release spans are malformed");
-    }
-  }
-  if (!in.ok() || !in.at_end())
-    return fail(ErrorCode::corrupt, "the file version section is cut short or too long");
-  return {};
-}
-
-Result<void> decode_shingles(ByteReader keys, ByteReader spans,
-                             const std::vector<std::uint32_t>& counts, Pack& pack) {
-  for (std::size_t p = 0; p < pack.paths.size(); ++p) {
-    PackPath& path = pack.paths[p];
-    if (counts[p] > keys.left() / kKeyBytes)
-      return fail(ErrorCode::corrupt, "shingle keys are cut short");
-    path.shingles.resize(counts[p]);
-    std::uint64_t previous = 0;
-    for (std::size_t i = 0; i < counts[p]; ++i) {
-      PackShingle& shingle = path.shingles[i];
-      shingle.key = keys.fixed(kKeyBytes);
-      if (i > 0 && shingle.key <= previous)
-        return fail(ErrorCode::corrupt, "shingle keys are out of order");
-      previous = shingle.key;
-      if (!decode_spans(spans, static_cast<std::uint32_t>(path.versions.size()), shingle.versions))
-        return fail(ErrorCode::corrupt, "shingle spans are malformed");
-    }
-  }
-  if (!keys.at_end() || !spans.ok() || !spans.at_end())
-    return fail(ErrorCode::corrupt, "the shingle sections are too long");
-  return {};
-}
-
-}  // namespace
-
-std::vector<std::byte> encode_pack(const Pack& pack) {
-  ByteWriter releases, paths, info, sizes, md5, sha256, normalised, file_versions, keys, spans;
-  releases.varint(pack.releases.size());
-  for (const PackRelease& release : pack.releases) {
-    for (const std::string* text :
-         {&release.version, &release.date, &release.revision, &release.signature})
-      releases.text(*text);
-    releases.varint(release.code_files);
-    releases.varint(release.code_bytes);
-  }
-  for (const PackContent& content : pack.contents) {
-    sizes.varint(content.size_bytes);
-    md5.raw(std::as_bytes(std::span(content.md5)));
-    sha256.raw(std::as_bytes(std::span(content.sha256)));
-    normalised.fixed(content.normalised, 8);
-  }
-  paths.varint(pack.paths.size());
-  std::string_view previous;
-  std::int64_t content = -1;
-  for (const PackPath& path : pack.paths) {
-    const std::size_t shared = shared_prefix(previous, path.path);
-    paths.varint(shared);
-    paths.text(std::string_view(path.path).substr(shared));
-    previous = path.path;
-    info.u8(path.density_exponent);
-    info.varint(path.versions.size());
-    info.varint(path.shingles.size());
-    for (const PackFileVersion& version : path.versions) {
-      file_versions.zigzag(static_cast<std::int64_t>(version.content) - content - 1);
-      content = version.content;
-      encode_spans(file_versions, version.releases,
-                   static_cast<std::uint32_t>(pack.releases.size()));
-    }
-    for (const PackShingle& shingle : path.shingles) {
-      keys.fixed(shingle.key, kKeyBytes);
-      encode_spans(spans, shingle.versions, static_cast<std::uint32_t>(path.versions.size()));
-    }
-  }
-  return write_container(kPackFormat, {{kMeta, true, encode_meta(pack)},
-                                       {kReleases, true, std::move(releases.bytes())},
-                                       {kPaths, true, std::move(paths.bytes())},
-                                       {kPathInfo, true, std::move(info.bytes())},
-                                       {kSizes, true, std::move(sizes.bytes())},
-                                       {kMd5, false, std::move(md5.bytes())},
-                                       {kSha256, false, std::move(sha256.bytes())},
-                                       {kNormalised, false, std::move(normalised.bytes())},
-                                       {kFileVersions, true, std::move(file_versions.bytes())},
-                                       {kShingleKeys, false, std::move(keys.bytes())},
-                                       {kShingleSpans, true, std::move(spans.bytes())}});
-}
-
-Result<Pack> decode_pack(std::span<const std::byte> bytes) {
-  STOWAWAY_TRY(auto sections, read_container(kPackFormat, bytes, kMaxRawBytes));
-  for (std::uint32_t id = kMeta; id <= kShingleSpans; ++id)
-    if (!sections.contains(id)) return fail(ErrorCode::corrupt, "section {} is missing", id);
-  Pack pack;
-  std::vector<std::uint32_t> version_counts, shingle_counts;
-  STOWAWAY_TRY_VOID(decode_meta(sections[kMeta], pack));
-  STOWAWAY_TRY_VOID(decode_releases(ByteReader(sections[kReleases]), pack));
-  STOWAWAY_TRY_VOID(decode_paths(ByteReader(sections[kPaths]), ByteReader(sections[kPathInfo]),
-                                 pack, version_counts, shingle_counts));
-  STOWAWAY_TRY_VOID(decode_contents(ByteReader(sections[kSizes]), sections[kMd5], sections[kSha256],
-                                    ByteReader(sections[kNormalised]), pack));
-  STOWAWAY_TRY_VOID(
-      decode_file_versions(ByteReader(sections[kFileVersions]), version_counts, pack));
-  STOWAWAY_TRY_VOID(decode_shingles(ByteReader(sections[kShingleKeys]),
-                                    ByteReader(sections[kShingleSpans]), shingle_counts, pack));
-  return pack;
-}
 
 Result<void> write_pack(const Pack& pack, const std::string& file) {
-  return write_file_atomically(file, encode_pack(pack));
+  STOWAWAY_TRY(const auto bytes, encode_pack(pack));
+  return write_file_atomically(file, bytes);
 }
 
 Result<Pack> read_pack(const std::string& file) {
@@ -307,6 +17,29 @@ Result<Pack> read_pack(const std::string& file) {
   auto pack = decode_pack(bytes);
   if (!pack) return tl::unexpected<Error>(pack.error().within(file));
   return pack;
+}
+
+void count_code(Pack& pack) {
+  std::vector<std::uint64_t> largest(pack.releases.size());  // of one path's contents, by release
+  std::vector<std::uint32_t> touched;
+  for (PackRelease& release : pack.releases) release.code_files = 0, release.code_bytes = 0;
+  for (const PackPath& path : pack.paths) {
+    for (const PackFileVersion& version : path.versions)
+      for (const Span32 span : version.releases)
+        for (std::uint32_t r = span.first; r <= span.last; ++r) {
+          const std::uint64_t before = largest[r];
+          if (before == 0) touched.push_back(r);
+          // One more than the size, so that an empty content counts as seen.
+          const std::uint64_t size = pack.contents[version.content].size_bytes;
+          largest[r] = std::max(before, std::min(size, UINT64_MAX - 1) + 1);
+        }
+    for (const std::uint32_t r : touched) {
+      ++pack.releases[r].code_files;
+      pack.releases[r].code_bytes += largest[r] - 1;
+      largest[r] = 0;
+    }
+    touched.clear();
+  }
 }
 
 }  // namespace stowaway::kb

@@ -22,21 +22,33 @@ namespace stowaway::kb {
 inline constexpr std::size_t kMd5PrefixBytes =
     8;  // enough to look up by; a claim is confirmed by SHA-256
 inline constexpr std::size_t kSha256PrefixBytes = 16;
+inline constexpr std::size_t kMaxTextBytes = 4096;  // of any path, version, revision
 
 struct PackSource {
   std::string kind;      // "git", "debian", "npm", "archive", "directory"
-  std::string location;  // URL, package name
-  std::string rule;      // how versions are found: "tags REGEX TRANSFORM", or empty
+  std::string location;  // URL, package name, file name
+  std::string rule;      // how versions are found or chosen, in the catalogue's words; may be empty
   std::string subpath;   // the part of it that is the component; empty: all
+  bool operator==(const PackSource&) const = default;
 };
 
+// Where the files of a release were read: one of its tags, a Debian source package, a package of
+// a registry, an archive.
+struct PackOrigin {
+  std::string date;       // "2022-03-27", of the commit or upload; empty: unknown
+  std::string revision;   // commit id in hex, digest of the archive; names what was read, so that
+                          // it need not be read again. Empty: unknown
+  std::string signature;  // of a .dsc: "good", "unsigned", … (debian_signature.h); empty: no .dsc
+  auto operator<=>(const PackOrigin&) const = default;
+};
+
+// date, revision and signature are those of the origin with the earliest date.
 struct PackRelease {
   std::string version;
-  std::string date;       // "2022-03-27", of the commit or upload; empty: unknown
-  std::string revision;   // commit id in hex, or the SHA-256 of the archive; empty: unknown
-  std::string signature;  // of a .dsc or archive: "signed", "unsigned"; empty: not applicable
-  std::uint32_t code_files = 0;
-  std::uint64_t code_bytes = 0;
+  std::string date, revision, signature;
+  std::uint32_t code_files = 0;         // paths that stand in this release
+  std::uint64_t code_bytes = 0;         // of them; of the largest where a path has several contents
+  std::vector<PackOrigin> others = {};  // ascending, distinct revisions
 };
 
 struct PackContent {
@@ -83,8 +95,12 @@ struct Pack {
   std::vector<PackPath> paths;        // ascending by path, no repeats
 };
 
-// Encodes deterministically: the same pack gives the same bytes.
-std::vector<std::byte> encode_pack(const Pack& pack);
+// Encodes deterministically: the same pack gives the same bytes. Fails with limit_exceeded for what
+// decode_pack would refuse as too much, with invalid_argument for a pack that contradicts itself.
+Result<std::vector<std::byte>> encode_pack(const Pack& pack);
+
+// Sets code_files and code_bytes of every release.
+void count_code(Pack& pack);
 
 // Reads foreign bytes: fails with corrupt (says which section and why) or unsupported (another
 // format version). Every count, order and position is checked; a pack that decodes can be used

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include <cstring>
+#include <functional>
 #include <random>
 #include <set>
 #include <string>
@@ -24,7 +25,7 @@ constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 30;
 
 auto parts_of(const PackSource& s) { return std::tie(s.kind, s.location, s.rule, s.subpath); }
 auto parts_of(const PackRelease& r) {
-  return std::tie(r.version, r.date, r.revision, r.signature, r.code_files, r.code_bytes);
+  return std::tie(r.version, r.date, r.revision, r.signature, r.code_files, r.code_bytes, r.others);
 }
 auto parts_of(const PackPath& p) {
   return std::tie(p.path, p.density_exponent, p.versions, p.shingles);
@@ -92,7 +93,8 @@ class RandomPack {
       pack.sources.push_back({word(4), word(30), word(9), word(3)});
     for (auto n = below(9); n > 0; --n)
       pack.releases.push_back({bytes(8), bytes(10), bytes(40), bytes(3),
-                               static_cast<std::uint32_t>(random_()), random_() >> below(64)});
+                               static_cast<std::uint32_t>(random_()), random_() >> below(64),
+                               origins()});
     for (auto n = below(12); n > 0; --n) pack.contents.push_back(content());
     if (pack.releases.empty() || pack.contents.empty()) return pack;
     std::set<std::string> names;
@@ -117,6 +119,12 @@ class RandomPack {
   std::string path_name() {
     static const char* const kStems[] = {"", "src/", "src/lib/", "include/a/"};
     return kStems[below(4)] + bytes(6);
+  }
+  std::vector<PackOrigin> origins() {
+    std::vector<PackOrigin> out;
+    if (below(3) == 0)
+      for (auto n = below(3); n > 0; --n) out.push_back({bytes(10), bytes(40), bytes(5)});
+    return out;
   }
   PackContent content() {
     PackContent out;
@@ -158,16 +166,16 @@ Pack random_pack() { return RandomPack(*rc::gen::arbitrary<std::uint64_t>()).mak
 RC_GTEST_PROP(Pack, what_is_encoded_is_decoded, ()) {
   const Pack pack = random_pack();
   RC_ASSERT(is_valid(pack));
-  const Bytes bytes = encode_pack(pack);
-  RC_ASSERT(bytes == encode_pack(pack));
+  const Bytes bytes = testing::encoded(pack);
+  RC_ASSERT(bytes == testing::encoded(pack));
   const auto decoded = decode_pack(bytes);
   RC_ASSERT(decoded.has_value());
   RC_ASSERT(equal(*decoded, pack));
-  RC_ASSERT(encode_pack(*decoded) == bytes);
+  RC_ASSERT(testing::encoded(*decoded) == bytes);
 }
 
 RC_GTEST_PROP(Pack, a_damaged_byte_is_noticed, ()) {
-  Bytes bytes = encode_pack(random_pack());
+  Bytes bytes = testing::encoded(random_pack());
   const std::size_t at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] ^= static_cast<std::byte>(*rc::gen::inRange(1, 256));
   RC_ASSERT(!decode_pack(bytes));
@@ -176,7 +184,7 @@ RC_GTEST_PROP(Pack, a_damaged_byte_is_noticed, ()) {
 TEST(Pack, a_pack_of_nothing_but_a_name_is_a_pack) {
   Pack pack;
   pack.component = "a";
-  const auto decoded = decode_pack(encode_pack(pack));
+  const auto decoded = decode_pack(testing::encoded(pack));
   ASSERT_TRUE(decoded) << decoded.error().message;
   EXPECT_TRUE(equal(*decoded, pack));
 }
@@ -191,12 +199,19 @@ Pack small_pack() {
                {"1.2", "", {{"a.c", code(1)}}}});
 }
 
+Pack pack_with_origins() {
+  Pack pack = small_pack();
+  pack.releases[0].others = {{"2003-01-01", "r1", ""}, {"2004-01-01", "r2", "good"}};
+  pack.releases[2].others = {{"", "r3", "unsigned"}};
+  return pack;
+}
+
 ErrorCode code_of(const Result<Pack>& result) {
   return result ? ErrorCode{-1} : result.error().code;
 }
 
 TEST(Pack, every_damaged_byte_is_refused) {
-  const Bytes good = encode_pack(small_pack());
+  const Bytes good = testing::encoded(small_pack());
   ASSERT_LT(good.size(), 4000U);
   for (std::size_t at = 0; at < good.size(); ++at)
     for (const int flip : {0x01, 0x80, 0xFF}) {
@@ -207,7 +222,7 @@ TEST(Pack, every_damaged_byte_is_refused) {
 }
 
 TEST(Pack, a_pack_cut_short_or_lengthened_is_refused) {
-  const Bytes good = encode_pack(small_pack());
+  const Bytes good = testing::encoded(small_pack());
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_EQ(code_of(decode_pack(std::span(good).first(size))), ErrorCode::corrupt) << size;
   Bytes longer = good;
@@ -224,7 +239,7 @@ void seal_header(Bytes& file) {
 
 TEST(Pack, another_format_version_is_unsupported) {
   for (const unsigned version : {0U, 2U, 255U}) {
-    Bytes bytes = encode_pack(small_pack());
+    Bytes bytes = testing::encoded(small_pack());
     bytes[8] = static_cast<std::byte>(version);
     seal_header(bytes);
     EXPECT_EQ(code_of(decode_pack(bytes)), ErrorCode::unsupported) << version;
@@ -233,7 +248,7 @@ TEST(Pack, another_format_version_is_unsupported) {
 }
 
 TEST(Pack, a_wrong_length_in_the_header_is_refused) {
-  Bytes bytes = encode_pack(small_pack());
+  Bytes bytes = testing::encoded(small_pack());
   bytes[16] ^= std::byte{1};
   seal_header(bytes);
   EXPECT_EQ(code_of(decode_pack(bytes)), ErrorCode::corrupt);
@@ -242,15 +257,15 @@ TEST(Pack, a_wrong_length_in_the_header_is_refused) {
 // The sections of a pack, not compressed, so that they can be changed one byte at a time and sealed
 // again.
 std::vector<Section> sections_of(const Pack& pack) {
-  const auto read = read_container(1, encode_pack(pack), kNoLimit);
+  const auto read = read_container(1, testing::encoded(pack), kNoLimit);
   std::vector<Section> out;
   for (const auto& [id, bytes] : *read) out.push_back({id, false, bytes});
   return out;
 }
 
 TEST(Pack, sealed_nonsense_is_refused_or_valid) {
-  const std::vector<Section> good = sections_of(small_pack());
-  ASSERT_EQ(good.size(), 11U);
+  const std::vector<Section> good = sections_of(pack_with_origins());
+  ASSERT_EQ(good.size(), 12U);
   std::size_t refused = 0;
   const auto check = [&](const std::vector<Section>& sections, const std::string& what) {
     const auto decoded = decode_pack(write_container(1, sections));
@@ -259,7 +274,7 @@ TEST(Pack, sealed_nonsense_is_refused_or_valid) {
       EXPECT_FALSE(decoded.error().message.empty());
     } else {
       EXPECT_TRUE(is_valid(*decoded)) << what;
-      EXPECT_TRUE(decode_pack(encode_pack(*decoded))) << what;
+      EXPECT_TRUE(decode_pack(testing::encoded(*decoded))) << what;
     }
   };
   for (std::size_t s = 0; s < good.size(); ++s) {
@@ -280,9 +295,83 @@ TEST(Pack, sealed_nonsense_is_refused_or_valid) {
     EXPECT_FALSE(decode_pack(write_container(1, longer))) << name;
     auto missing = good;
     missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(s));
-    EXPECT_EQ(code_of(decode_pack(write_container(1, missing))), ErrorCode::corrupt) << name;
+    const auto without = decode_pack(write_container(1, missing));
+    if (good[s].id == 12)  // origins: old packs have none
+      EXPECT_TRUE(without);
+    else
+      EXPECT_EQ(code_of(without), ErrorCode::corrupt) << name;
   }
   EXPECT_GT(refused, 500U);
+}
+
+// What the reader would refuse is not written.
+TEST(Pack, the_writer_keeps_the_limits_of_the_reader) {
+  const auto refused = [](const auto& change) {
+    Pack pack = pack_with_origins();
+    change(pack);
+    const auto bytes = encode_pack(pack);
+    return bytes ? ErrorCode{-1} : bytes.error().code;
+  };
+  const std::string fits(kMaxTextBytes, 'x'), longer(kMaxTextBytes + 1, 'x');
+  EXPECT_EQ(refused([&](Pack& p) { p.releases[0].version = fits; }), ErrorCode{-1});
+  EXPECT_EQ(refused([&](Pack& p) { p.releases[0].version = longer; }), ErrorCode::limit_exceeded);
+  EXPECT_EQ(refused([&](Pack& p) { p.releases[1].revision = longer; }), ErrorCode::limit_exceeded);
+  EXPECT_EQ(refused([&](Pack& p) { p.releases[0].others[1].signature = longer; }),
+            ErrorCode::limit_exceeded);
+  EXPECT_EQ(refused([&](Pack& p) { p.paths[1].path = "c" + longer; }), ErrorCode::limit_exceeded);
+  EXPECT_EQ(refused([](Pack& p) { p.releases.resize(65'001); }), ErrorCode::limit_exceeded);
+  EXPECT_EQ(refused([](Pack& p) { p.paths[0].versions.resize(65'001, p.paths[0].versions[0]); }),
+            ErrorCode::limit_exceeded);
+  for (const auto& bad : std::vector<std::function<void(Pack&)>>{
+           [](Pack& p) { p.component.clear(); }, [](Pack& p) { p.paths[0].path.clear(); },
+           [](Pack& p) { std::swap(p.paths[0], p.paths[1]); },
+           [](Pack& p) { p.paths[0].versions.clear(); },
+           [](Pack& p) { p.paths[0].versions[0].content = 99; },
+           [](Pack& p) {
+             p.paths[0].versions[0].releases = {{0, 3}};
+           },
+           [](Pack& p) {
+             p.paths[0].versions[0].releases = {{0, 0}, {1, 1}};
+           },
+           [](Pack& p) { p.paths[0].shingles[0].key = std::uint64_t{1} << 48; },
+           [](Pack& p) { p.paths[0].density_exponent = 33; }})
+    EXPECT_EQ(refused(bad), ErrorCode::invalid_argument);
+}
+
+// Front-coding lets few bytes stand for many: 200,000 paths of 4 KB in less than a megabyte.
+TEST(Pack, paths_that_unfold_to_more_than_memory_are_refused) {
+  ByteWriter names, info;
+  constexpr std::size_t kPaths = 200'000;
+  names.varint(kPaths);
+  names.varint(0);
+  names.text(std::string(kMaxTextBytes - 3, 'a') + std::string(3, '\1'));
+  for (std::size_t i = 1; i < kPaths; ++i) {
+    names.varint(kMaxTextBytes - 3);
+    std::string end(3, '\0');
+    for (std::size_t k = 0, rest = i; k < 3; ++k, rest /= 200)
+      end[2 - k] = static_cast<char>(1 + rest % 200);
+    names.text(end);
+  }
+  for (std::size_t i = 0; i < kPaths; ++i) {
+    info.u8(0);
+    info.varint(1);
+    info.varint(0);
+  }
+  auto sections = sections_of(small_pack());
+  sections[2].bytes = std::move(names.bytes());
+  sections[3].bytes = std::move(info.bytes());
+  EXPECT_EQ(code_of(decode_pack(write_container(1, sections))), ErrorCode::limit_exceeded);
+}
+
+TEST(CountCode, a_path_counts_once_with_its_largest_content) {
+  Pack pack = small_pack();
+  pack.paths[0].versions.push_back({2, {{0, 1}}});  // a.c had two contents in 1.0 and in 1.1
+  count_code(pack);
+  for (const std::uint32_t r : {0U, 1U}) EXPECT_EQ(pack.releases[r].code_files, 2U) << r;
+  EXPECT_EQ(pack.releases[2].code_files, 1U);
+  EXPECT_EQ(pack.releases[0].code_bytes,
+            std::max(pack.contents[0].size_bytes, pack.contents[2].size_bytes) +
+                pack.contents[2].size_bytes);
 }
 
 Result<Pack> with_meta(std::string_view meta) {

@@ -48,6 +48,13 @@ inline std::string read_file(const std::string& file) {
 
 using Tree = std::map<std::string, std::string>;  // path → content
 
+// For packs that must fit.
+inline std::vector<std::byte> encoded(const Pack& pack) {
+  auto bytes = encode_pack(pack);
+  STOWAWAY_CHECK(bytes.has_value(), "a test pack that does not fit");
+  return *std::move(bytes);
+}
+
 struct TestRelease {
   std::string version, date;
   Tree files;
