@@ -11,7 +11,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 namespace stowaway {
@@ -19,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPollMilliseconds = 50;  // how late a stop or the end of time may be noticed
+constexpr int kPollMilliseconds = 20;  // how late a stop or the end of time may be noticed
 
 class Pipe {
  public:
@@ -119,6 +123,14 @@ Result<pid_t> spawn(const ProcessRequest& request, const Pipe& output, const Pip
   ::posix_spawn_file_actions_adddup2(&settings.files, errors.writer(), 2);
   if (!request.directory.empty())
     ::posix_spawn_file_actions_addchdir_np(&settings.files, request.directory.c_str());
+  // First out of the way, so that no number is overwritten before it was copied.
+  const int count = static_cast<int>(request.descriptors.size()), high = 100;
+  for (int i = 0; i < count; ++i)
+    ::posix_spawn_file_actions_adddup2(&settings.files, request.descriptors[i], high + i);
+  for (int i = 0; i < count; ++i) {
+    ::posix_spawn_file_actions_adddup2(&settings.files, high + i, 3 + i);
+    ::posix_spawn_file_actions_addclose(&settings.files, high + i);
+  }
   sigset_t none, all;
   ::sigemptyset(&none);
   ::sigfillset(&all);
@@ -168,7 +180,58 @@ Result<void> check(const ProcessRequest& request, const ProcessResult& result,
   return {};
 }
 
+// Samples the memory of a child's whole tree, at most once in kPollMilliseconds.
+class MemoryWatch {
+ public:
+  MemoryWatch(const ProcessRequest& request, pid_t id) : request_(request), id_(id) {}
+  Result<void> check() {
+    if (request_.max_memory_bytes == 0 || Clock::now() < next_) return {};
+    next_ = Clock::now() + std::chrono::milliseconds(kPollMilliseconds);
+    if (memory_of_tree(id_) <= request_.max_memory_bytes) return {};
+    return fail(ErrorCode::limit_exceeded, "{} used more than {} bytes of memory",
+                request_.arguments[0], request_.max_memory_bytes);
+  }
+
+ private:
+  const ProcessRequest& request_;
+  pid_t id_;
+  Clock::time_point next_{};
+};
+
+// Text of a small file of /proc; empty when there is none.
+std::string proc_text(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::vector<int> children_of(int process) {
+  std::vector<int> children;
+  std::error_code failed;
+  const std::string tasks = "/proc/" + std::to_string(process) + "/task";
+  for (std::filesystem::directory_iterator task(tasks, failed), end; !failed && task != end;
+       task.increment(failed)) {
+    std::istringstream list(proc_text(task->path().string() + "/children"));
+    for (int child = 0; list >> child;) children.push_back(child);
+  }
+  return children;
+}
+
 }  // namespace
+
+std::uint64_t memory_of_tree(int process) {
+  std::uint64_t pages = 0;
+  std::vector<int> pending{process};
+  while (!pending.empty()) {
+    const int one = pending.back();
+    pending.pop_back();
+    std::uint64_t size = 0, resident = 0;
+    std::istringstream(proc_text("/proc/" + std::to_string(one) + "/statm")) >> size >> resident;
+    pages += resident;
+    const std::vector<int> children = children_of(one);
+    pending.insert(pending.end(), children.begin(), children.end());
+  }
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 Result<ProcessResult> run_process(const ProcessRequest& request) {
   if (request.arguments.empty()) return fail(ErrorCode::invalid_argument, "no program to run");
@@ -184,8 +247,10 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   ProcessResult result;
   // A grandchild may hold the pipes open for ever: what counts is the end of the child, and then
   // what is in the pipes.
+  MemoryWatch memory(request, id);
   while (!child.ended()) {
     STOWAWAY_TRY_VOID(check(request, result, started));
+    STOWAWAY_TRY_VOID(memory.check());
     const bool both_closed = output.reader() < 0 && errors.reader() < 0;
     read_some(output, errors, result, both_closed ? 1 : kPollMilliseconds);
   }

@@ -20,7 +20,11 @@ struct ProcessRequest {
       environment;                   // "NAME=value", added to PATH, HOME, TMPDIR and LC_ALL=C.UTF-8
   bool inherit_environment = false;  // give it all of ours instead of these four
   std::uint64_t max_output_bytes = std::uint64_t{64} << 20;  // of output and errors together
-  std::chrono::milliseconds timeout{0};                      // 0: none
+  // Of the child and all that it started, together; 0: any. Sampled every 20 ms, so more can be had
+  // for a moment.
+  std::uint64_t max_memory_bytes = 0;
+  std::vector<int> descriptors;  // open ones of ours that it gets as 3, 4, … ; they stay ours
+  std::chrono::milliseconds timeout{0};  // 0: none
   std::stop_token stop;
 };
 
@@ -32,8 +36,11 @@ struct ProcessResult {
 
 // Starts the program in a process group of its own, with nothing to read, and waits for it.
 // Whatever the end, nothing of the group is left running. A status other than 0 is not an error
-// here. Fails with not_found (no such program), limit_exceeded (output), unavailable (time is up),
-// cancelled, or io.
+// here. Fails with not_found (no such program), limit_exceeded (output or memory), unavailable
+// (time is up), cancelled, or io.
 Result<ProcessResult> run_process(const ProcessRequest& request);
+
+// Resident memory of a process and all its descendants; 0 when it has ended or /proc does not tell.
+std::uint64_t memory_of_tree(int process);
 
 }  // namespace stowaway

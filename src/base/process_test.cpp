@@ -1,9 +1,12 @@
 #include "base/process.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -50,6 +53,34 @@ TEST(Process, starts_where_it_is_told_and_reads_nothing) {
   ProcessRequest request = shell("cat; pwd");
   request.directory = "/";
   EXPECT_EQ(run_process(request)->output, "/\n");
+}
+
+TEST(Process, memory_of_the_whole_tree_is_limited) {
+  // Two children that each hold what the limit allows for one.
+  ProcessRequest request = shell(
+      "for i in 1 2; do head -c 40000000 /dev/zero | tail -c 40000000 >/dev/null & done; wait;"
+      "(x=$(head -c 60000000 /dev/zero | tr '\\0' x); sleep 60); true");
+  request.max_memory_bytes = std::uint64_t{50} << 20;
+  request.timeout = std::chrono::seconds(60);
+  const auto result = run_process(request);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::limit_exceeded);
+  EXPECT_THAT(result.error().message, HasSubstr("memory"));
+  EXPECT_GT(memory_of_tree(::getpid()), std::uint64_t{1} << 20);
+  EXPECT_EQ(memory_of_tree(0), 0U);
+}
+
+TEST(Process, descriptors_are_handed_over_in_order) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+  ASSERT_EQ(::write(pipe[1], "given", 5), 5);
+  ::close(pipe[1]);
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ProcessRequest request = shell("cat <&4; cat <&3; echo .");
+  request.descriptors = {null, pipe[0]};
+  EXPECT_EQ(run_process(request)->output, "given.\n");
+  ::close(pipe[0]);
+  ::close(null);
 }
 
 TEST(Process, a_missing_program_is_not_found) {
