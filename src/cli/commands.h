@@ -24,5 +24,6 @@ void add_audit(CLI::App& app, Common& common, Run& run);
 void add_advisory(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
+void add_testcase(CLI::App& app, Common& common, Run& run);
 
 }  // namespace stowaway::cli

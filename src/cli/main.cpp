@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   add_audit(app, common, run);
   add_advisory(app, common, run);
   add_kb(app, common, run);
+  add_testcase(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,37 @@
+"""The published test cases: every one can be read, was verified as it is now, and is in the table of docs/test-cases.md."""
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+TOP = pathlib.Path(__file__).parents[2]
+CASES = TOP / "testcases"
+
+
+def listed():
+    command = [PROGRAM, "testcase", "list", "--testcases", CASES, "-f", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout)["cases"], done.stderr
+
+
+class Published(unittest.TestCase):
+    def test_every_directory_is_a_case(self):
+        cases, errors = listed()
+        self.assertEqual(errors, "")
+        self.assertEqual({case["case"] for case in cases}, {path.name for path in CASES.iterdir() if path.is_dir()})
+
+    def test_names_say_component_and_advisory(self):
+        for case in listed()[0]:
+            self.assertEqual(case["case"], f'{case["component"]}-{case["advisory"]}')
+
+    def test_every_case_was_verified(self):
+        for case in listed()[0]:
+            records = json.loads((CASES / case["case"] / "verified.json").read_text())
+            pairs = {(record["vulnerable"], record["fixed"]) for record in records}
+            self.assertIn((case["vulnerable"], case["fixed"]), pairs, case["case"])
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()

@@ -1,0 +1,96 @@
+  $ . "$TESTDIR/setup.sh"
+  $ need_sandbox
+  $ make_flawed_kb && make_case
+
+What there is.
+
+  $ stowaway testcase list
+  CASE            COMPONENT  AFFECTED  VARIANTS  TITLE
+  libdemo-DEMO-1  libdemo    < 1.1     1         demo_join writes past its room
+  $ stowaway testcase list --advisory demo-1 -f json | python3 -c 'import json, sys; print(json.load(sys.stdin)["cases"][0]["case"])'
+  libdemo-DEMO-1
+  $ stowaway testcase list --advisory DEMO-2
+  stowaway: no test case in * is for DEMO-2 (glob)
+  [2]
+
+Without a positive control a case is not asked.
+
+  $ mkdir tree && embed 1.0 tree/vendor/demo && code tree/main.c main 50
+  $ stowaway -q testcase run tree
+  tree
+  PATH         COMPONENT  VERSION  CASE            VERDICT  EVIDENCE
+  vendor/demo  libdemo    1.0      libdemo-DEMO-1  error    not run: no positive control with *; see stowaway testcase verify libdemo-DEMO-1 (glob)
+  [3]
+
+The control: the case tells the two releases apart, taken from the clone that it names.
+
+  $ stowaway testcase verify --mirror . libdemo-DEMO-1
+  libdemo-DEMO-1: verified with * (glob)
+    vulnerable 1.0: vulnerable: heap-buffer-overflow in demo_join (src/join.c:*) (glob)
+    fixed      1.1: not-vulnerable: a long name is refused
+  $ ls home/.local/state/stowaway
+  testcase-controls.json
+
+Now it decides, whatever the versions say: patched in place is not vulnerable.
+
+  $ stowaway -q testcase run --fail-on vulnerable tree
+  tree
+  PATH         COMPONENT  VERSION  CASE            VERDICT     EVIDENCE
+  vendor/demo  libdemo    1.0      libdemo-DEMO-1  vulnerable  heap-buffer-overflow in demo_join (src/join.c:*) (glob)
+  [1]
+  $ join_c fixed | sed 's/  / /' > tree/vendor/demo/src/join.c
+  $ stowaway -q testcase run --advisory DEMO-1 --at vendor/demo -f json tree | python3 -c 'import json, sys
+  > for one in json.load(sys.stdin)["outcomes"]: print(one["path"], one["verdict"], one["evidence"])'
+  vendor/demo not-vulnerable a long name is refused
+  $ stowaway -q testcase run --at elsewhere tree
+  tree
+  PATH  COMPONENT  VERSION  CASE  VERDICT  EVIDENCE
+  stowaway: nothing to test: no case is for a component that was found
+  [4]
+
+A copy that cannot be built is not safe, and says what is missing.
+
+  $ echo '#include "gone.h"' >> tree/vendor/demo/src/join.c
+  $ stowaway -q testcase run tree
+  tree
+  PATH         COMPONENT  VERSION    CASE            VERDICT        EVIDENCE
+  vendor/demo  libdemo    0.9 \xe2\x80\xa6 1.1  libdemo-DEMO-1  needs-variant  files of the copy do not compile (esc)
+  
+  libdemo-DEMO-1 at vendor/demo: no variant could be built, which says nothing about safety
+    /in/tree/vendor/demo/src/join.c:*: fatal error: gone.h: No such file or directory (glob)
+  # libdemo-DEMO-1/case.yaml: one more entry of `variants:`. What the compiler said:
+  #   /in/tree/vendor/demo/src/join.c:*: fatal error: gone.h: No such file or directory (glob)
+    - name: my-variant
+      program: my-variant.c   # start from long-name.c
+      versions: [{introduced: "0.9", last_affected: "1.1"}]
+      build:   # only what differs from the case's own
+        sources: [join.c]
+        headers: [join.h]
+        entries: [demo_join]
+        flags: []
+  [3]
+
+Every release that can be had; the claim has no lower bound, what was observed has one.
+
+  $ stowaway -q testcase sweep --upstream libdemo --record
+  libdemo-DEMO-1: 3 releases of libdemo
+    vulnerable        1  1.0
+    not-vulnerable    1  1.1
+    not-applicable    1  0.9
+    claimed              < 1.1
+  $ python3 -c 'import json; o = json.load(open("cases/libdemo-DEMO-1/observed.json")); print(o["claimed"], "|", o["observed"])'
+  < 1.1 | 1.0
+
+A case that does not tell them apart is refused, and leaves no record.
+
+  $ sed -i 's/demo_join(out, 8, "more than"/demo_join(out, 8, ""/; s/" eight bytes"/"c"/; s/if (demo_join(out, 8, "", "c"))/if (!out)/' cases/libdemo-DEMO-1/long-name.c
+  $ stowaway testcase verify --release 1.0=tree/vendor/none --release 1.1=libdemo@v1.1 libdemo-DEMO-1
+  stowaway: libdemo-DEMO-1: * (glob)
+  [2]
+  $ stowaway testcase verify --release 1.0=libdemo@v1.0 --release 1.1=libdemo@v1.1 libdemo-DEMO-1
+  libdemo-DEMO-1: REFUSED, does not tell them apart with * (glob)
+    vulnerable 1.0: not-vulnerable: a long name is refused
+    fixed      1.1: not-vulnerable: a long name is refused
+  [6]
+  $ stowaway -q testcase run tree | grep -c 'not run: no positive control'
+  1
