@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "advisory/sorted.h"
 #include "base/text.h"
 
 namespace stowaway::advisory {
@@ -66,9 +67,7 @@ void add_debian(std::vector<std::string>& keys, std::string_view name) {
 }
 
 std::vector<std::string> sorted_once(std::vector<std::string> keys) {
-  std::ranges::sort(keys);
-  const auto rest = std::ranges::unique(keys);
-  keys.erase(rest.begin(), rest.end());
+  sort_once(keys);
   return keys;
 }
 

@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "advisory/sorted.h"
+
 namespace stowaway::advisory {
 namespace {
 
@@ -57,12 +59,6 @@ class Sets {
 int rank_of(const std::string& name) {
   if (is_cve(name)) return 0;
   return name.starts_with("GHSA-") ? 1 : 2;
-}
-
-void sort_once(std::vector<std::string>& texts) {
-  std::ranges::sort(texts);
-  const auto rest = std::ranges::unique(texts);
-  texts.erase(rest.begin(), rest.end());
 }
 
 void choose_names(Advisory& advisory, const std::string& cve) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "advisory/sorted.h"
 #include "base/text.h"
 
 namespace stowaway::advisory {
@@ -33,12 +34,6 @@ std::vector<std::string> texts_of(const Json& list, std::size_t limit) {
   for (const Json& item : list)
     if (item.is_string() && texts.size() < limit) texts.push_back(item.get<std::string>());
   return texts;
-}
-
-void sort_once(std::vector<std::string>& texts) {
-  std::ranges::sort(texts);
-  const auto rest = std::ranges::unique(texts);
-  texts.erase(rest.begin(), rest.end());
 }
 
 // At most that many bytes, cut between characters.
@@ -152,10 +147,11 @@ void add_ratings(const Json& json, Record& record) {
       if (item.is_object()) add_vectors(member(item, "severity"), record);
   add_words(json, record);
   std::ranges::stable_sort(record.ratings, weighs_more);
-  const auto rest = std::ranges::unique(record.ratings, [](const Rating& a, const Rating& b) {
+  const auto same = [](const Rating& a, const Rating& b) {
     return a.level == b.level && a.score == b.score && a.vector == b.vector;
-  });
-  record.ratings.erase(rest.begin(), rest.end());
+  };
+  record.ratings.erase(std::unique(record.ratings.begin(), record.ratings.end(), same),
+                       record.ratings.end());
 }
 
 bool is_commit(std::string_view text) {

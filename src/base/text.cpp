@@ -100,8 +100,7 @@ std::string escape_for_terminal(std::string_view bytes) {
     else if (utf8_length(sequence) != 0 && !is_deceptive(code_point(sequence)))
       out += sequence;
     else
-      for (const char c : sequence)
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+      for (const char c : sequence) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
   }
   return out;
 }

@@ -234,8 +234,9 @@ void describe_copies(const std::vector<Placement>& placements, std::span<const H
   std::ranges::move(declared_only(collected, result.copies, kb),
                     std::back_inserter(result.declared_only));
   std::ranges::stable_sort(result.declared_only, {}, &DeclaredOnly::path);
-  const auto same_place = std::ranges::unique(result.declared_only, {}, &DeclaredOnly::path);
-  result.declared_only.erase(same_place.begin(), same_place.end());
+  auto& only = result.declared_only;
+  const auto same_place = [](const auto& a, const auto& b) { return a.path == b.path; };
+  only.erase(std::unique(only.begin(), only.end(), same_place), only.end());
 }
 
 }  // namespace stowaway::match

@@ -41,12 +41,12 @@ class Declarations {
   // Leaves out what lies below another of the same name.
   std::vector<DeclaredOnly> take() {
     std::vector<DeclaredOnly> out;
-    for (auto& [folder, declared] : by_folder_) {
+    for (auto& entry : by_folder_) {
       const bool repeated = std::ranges::any_of(out, [&](const DeclaredOnly& above) {
-        return lies_below(folder, above.path) &&
-               plain_name(above.name) == plain_name(declared.name);
+        return lies_below(entry.first, above.path) &&
+               plain_name(above.name) == plain_name(entry.second.name);
       });
-      if (!repeated && out.size() < kMaxDeclaredOnly) out.push_back(std::move(declared));
+      if (!repeated && out.size() < kMaxDeclaredOnly) out.push_back(std::move(entry.second));
     }
     return out;
   }
