@@ -3,8 +3,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
-#include <map>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -43,20 +44,6 @@ report::Options report_options(const Common& common, bool to_terminal) {
   options.tool_version = STOWAWAY_VERSION;
   options.timestamp = now();
   return options;
-}
-
-bool write_as(const std::string& format, const std::string& file,
-              const std::vector<match::ScanResult>& results, const Common& common) {
-  std::string text;
-  for (const match::ScanResult& result : results) {
-    const auto part = report::write(format, result, report_options(common, file.empty()));
-    if (!part) {
-      print_error(part.error());
-      return false;
-    }
-    text += *part;
-  }
-  return write_result(text, file);
 }
 
 bool matches_fail_on(const std::string& fail_on, const match::ScanResult& result) {
@@ -98,31 +85,106 @@ int check_usage(const Arguments& arguments) {
   return kDone;
 }
 
-int scan(const Arguments& arguments, const Common& common) {
-  if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
-  stop_on_signals();  // from the start: an interruption always says what it leaves
-  const auto kb = open_kb(common.kb_file);
-  if (!kb) {
-    print_error(kb.error());
-    return kNoKb;
+// Writes each result as it comes, so that of many subjects those that are done are there: to
+// standard output at once, to files when all are there, since a file is written whole or not at
+// all.
+class Reports {
+ public:
+  Reports(std::vector<std::pair<std::string, std::string>> outputs, const Common& common)
+      : outputs_(std::move(outputs)), common_(&common), texts_(outputs_.size()) {}
+
+  bool add(const match::ScanResult& result) {
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      const auto& [format, file] = outputs_[i];
+      const auto part = report::write(format, result, report_options(*common_, file.empty()));
+      if (!part) {
+        print_error(part.error());
+        return false;
+      }
+      if (!file.empty())
+        texts_[i] += *part;
+      else if (!write_result(*part, file))
+        return false;
+    }
+    return true;
   }
+
+  bool finish() const {
+    for (std::size_t i = 0; i < outputs_.size(); ++i)
+      if (!outputs_[i].second.empty() && !texts_[i].empty() &&
+          !write_result(texts_[i], outputs_[i].second))
+        return false;
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> outputs_;  // format, file; "": standard output
+  const Common* common_;
+  std::vector<std::string> texts_;
+};
+
+// What all subjects together came to.
+struct Totals {
+  std::size_t subjects = 0, copies = 0;
+  source::Summary summary;
+  std::set<std::string> components;
+  bool matched = false, partial = false;
+
+  void add(const match::ScanResult& result, const std::string& fail_on) {
+    ++subjects;
+    copies += result.copies.size();
+    for (const match::Copy& copy : result.copies) components.insert(copy.component);
+    summary.files += result.summary.files;
+    summary.passed_over += result.summary.passed_over;
+    summary.bytes += result.summary.bytes;
+    partial = partial || result.partial;
+    matched = matched || matches_fail_on(fail_on, result);
+  }
+
+  std::string text(double seconds) const {
+    return fmt::format(
+        "{} subjects in {:.1f} s: {} files, of which {} hold code ({:.1f} MB, {:.0f} MB/s); {} "
+        "copies of {} components",
+        subjects, seconds, summary.files, summary.files - summary.passed_over,
+        static_cast<double>(summary.bytes) / 1e6,
+        static_cast<double>(summary.bytes) / 1e6 / std::max(seconds, 1e-3), copies,
+        components.size());
+  }
+};
+
+int exit_code(const Totals& totals, int code) {
+  if (totals.matched) return kFailOnMatched;
+  if (code != kDone) return code;
+  if (totals.partial) return kPartial;
+  if (totals.summary.files > 0) return kDone;
+  print_note("nothing to scan: no file was found");
+  return kNothing;
+}
+
+int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb) {
+  const auto start = std::chrono::steady_clock::now();
   ProgressLine progress(common.quiet);
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
   options.resemblances = !arguments.limits.no_similar;
-  std::vector<match::ScanResult> results;
-  int code = kDone;
   std::vector<std::string> subjects = arguments.subjects;
   if (arguments.installed) subjects.emplace_back();
+  Reports reports(wanted_outputs(arguments), common);
+  Totals totals;
+  int code = kDone;
   for (const std::string& subject : subjects) {
     auto source = subject.empty() ? source::open_installed(arguments.dpkg_root)
                                   : source::open_subject(subject);
-    auto result = source ? match::scan(**source, *kb, options)
+    auto result = source ? match::scan(**source, kb, options)
                          : Result<match::ScanResult>(tl::unexpected<Error>(source.error()));
     progress.clear();
     if (!result && result.error().code == ErrorCode::cancelled) {
-      print_note("interrupted: no report was written");
+      print_note(totals.subjects == 0
+                     ? "interrupted: no report was written"
+                     : fmt::format("interrupted: {} of {} subjects were scanned, and only what "
+                                   "went to standard output was written",
+                                   totals.subjects, subjects.size()));
       return kInterrupted;
     }
     if (!result) {
@@ -131,22 +193,22 @@ int scan(const Arguments& arguments, const Common& common) {
       continue;
     }
     result->subject = subject.empty() ? "installed packages" : subject;
-    results.push_back(*std::move(result));
+    totals.add(*result, arguments.fail_on);
+    if (!reports.add(*result)) return kOtherFailure;
   }
-  for (const auto& [format, file] : wanted_outputs(arguments))
-    if (!results.empty() && !write_as(format, file, results, common)) return kOtherFailure;
-  bool any_file = false, matched = false, partial = false;
-  for (const match::ScanResult& result : results) {
-    any_file = any_file || result.summary.files > 0;
-    partial = partial || result.partial;
-    matched = matched || matches_fail_on(arguments.fail_on, result);
-  }
-  if (matched) return kFailOnMatched;
-  if (code != kDone) return code;
-  if (partial) return kPartial;
-  if (any_file) return kDone;
-  print_note("nothing to scan: no file was found");
-  return kNothing;
+  if (!reports.finish()) return kOtherFailure;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (subjects.size() > 1 && !common.quiet) print_note(totals.text(seconds.count()));
+  return exit_code(totals, code);
+}
+
+int scan(const Arguments& arguments, const Common& common) {
+  if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
+  stop_on_signals();  // from the start: an interruption always says what it leaves
+  const auto kb = open_kb(common.kb_file);
+  if (kb) return scan_all(arguments, common, *kb);
+  print_error(kb.error());
+  return kNoKb;
 }
 
 }  // namespace
