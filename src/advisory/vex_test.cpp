@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "advisory/evidence.h"
+
 namespace stowaway::advisory {
 namespace {
 
@@ -82,6 +84,25 @@ TEST(Vex, packages_are_the_same_but_for_case_and_open_versions) {
   EXPECT_TRUE(is_same_package("pkg:npm/@a/b", "pkg:npm/@a/b", "1"));
   EXPECT_FALSE(is_same_package("pkg:github/n/stb#a.h", "pkg:github/n/stb#b.h", "1"));
   EXPECT_FALSE(is_same_package("", "", ""));
+}
+
+TEST(Evidence, outcomes_of_test_cases_and_patch_presence) {
+  const auto tests = read_evidence(R"({"format": "stowaway-testcase-run-1", "outcomes": [
+    {"case": "t", "advisory": "CVE-1", "component": "x", "path": "a", "verdict": "not-vulnerable",
+     "evidence": "ran to its end"},
+    {"case": "t", "advisory": "CVE-1", "component": "x", "path": "b", "verdict": "perhaps"},
+    {"case": "t", "component": "x", "verdict": "error"}, 7]})");
+  ASSERT_TRUE(tests) << tests.error().message;
+  ASSERT_EQ(tests->size(), 1U);
+  EXPECT_EQ(tests->at(0).testcase_verdict, TestcaseVerdict::not_vulnerable);
+  EXPECT_EQ(tests->at(0).testcase_detail, "t: ran to its end");
+  const auto patches = read_evidence(R"({"format": "stowaway-patches-1", "copies": [
+    {"advisory": "CVE-1", "component": "x", "path": "a", "form": "fixed form", "detail": "inflate"}
+    ]})");
+  ASSERT_EQ(patches->size(), 1U);
+  EXPECT_EQ(patches->at(0).patch_form, PatchForm::fixed_form);
+  EXPECT_EQ(read_evidence("{}").error().code, ErrorCode::unsupported);
+  EXPECT_EQ(read_evidence("[").error().code, ErrorCode::corrupt);
 }
 
 TEST(Vex, references_of_copies_are_uris) {

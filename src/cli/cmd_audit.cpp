@@ -9,6 +9,7 @@
 
 #include "advisory/audit.h"
 #include "advisory/components.h"
+#include "advisory/evidence.h"
 #include "advisory/scan_report.h"
 #include "base/atomic_file.h"
 #include "cli/commands.h"
@@ -25,7 +26,7 @@ namespace {
 
 struct Arguments {
   std::string subject, format = "table", output, fail_on, product, author;
-  std::vector<std::string> outputs, advisories, vex;
+  std::vector<std::string> outputs, advisories, vex, evidence;
   bool json = false, all_statuses = false;
   ScanLimits limits;
 };
@@ -80,6 +81,20 @@ Result<std::vector<advisory::Statement>> read_statements(const std::vector<std::
                       std::make_move_iterator(more.end()));
   }
   return statements;
+}
+
+Result<std::vector<advisory::Observation>> read_observations(
+    const std::vector<std::string>& files) {
+  std::vector<advisory::Observation> observations;
+  for (const std::string& file : files) {
+    STOWAWAY_TRY(const auto bytes, read_whole_file(file, advisory::kMaxEvidenceBytes));
+    auto more =
+        advisory::read_evidence({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!more) return tl::unexpected<Error>(more.error().within(file));
+    observations.insert(observations.end(), std::make_move_iterator(more->begin()),
+                        std::make_move_iterator(more->end()));
+  }
+  return observations;
 }
 
 std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments& arguments) {
@@ -153,6 +168,8 @@ int audit(const Arguments& arguments, const Common& common) {
   if (!advisories) return failed(advisories.error(), kNoKb);
   const auto statements = read_statements(arguments.vex);
   if (!statements) return failed(statements.error());
+  const auto observations = read_observations(arguments.evidence);
+  if (!observations) return failed(observations.error());
   const bool from_report = is_report(arguments.subject);
   const auto kb = open_kb(common.kb_file);
   if (!kb && !from_report) return failed(kb.error(), kNoKb);
@@ -164,6 +181,7 @@ int audit(const Arguments& arguments, const Common& common) {
   advisory::AuditOptions options;
   if (kb)
     options.component = [&](const std::string& name) { return advisory::component_of(*kb, name); };
+  options.observations = *observations;
   options.statements = *statements;
   const auto result = advisory::audit(*std::move(subject), *advisories, options);
   if (!result) return failed(result.error());
@@ -189,6 +207,10 @@ void add_audit(CLI::App& app, Common& common, Run& run) {
   command
       ->add_option("--vex", arguments.vex,
                    "OpenVEX or CycloneDX statements about the subject; may be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--evidence", arguments.evidence,
+                   "What `stowaway testcase run --format json` wrote; may be repeated")
       ->allow_extra_args(false);
   std::string formats = "Format of the report:";
   for (const report::Format& format : report::audit_formats())

@@ -122,3 +122,16 @@ Wrong use, and files that are something else.
   stowaway: tracker.json: 1 records (0 withdrawn): 1 added, 0 replaced, 0 unchanged, 0 older than what is there
   $ stowaway audit tree | grep CVE-2024-4
     CVE-2024-4  low           unknown   1.1-3     Debian patched it
+
+What a test case showed of a copy counts more than its version.
+
+  $ cat > tests.json <<EOF
+  > {"format": "stowaway-testcase-run-1", "subject": "tree", "outcomes": [{"case": "demo", "advisory": "CVE-2024-1",
+  >  "component": "libdemo", "path": "vendor/demo", "verdict": "not-vulnerable", "evidence": "ran to its end"}]}
+  > EOF
+  $ stowaway audit --evidence tests.json tree | grep -A 1 CVE-2024-1
+    CVE-2024-1  critical 9.8  not affected  1.2       test case does not show it
+        test case: not-vulnerable, demo: ran to its end
+  $ stowaway audit --evidence scan.json tree
+  stowaway: scan.json: neither the outcomes of `stowaway testcase run --format json` nor patch presence
+  [2]
