@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "fingerprint/normalise_avx512.h"
+
 namespace stowaway::fingerprint {
 namespace {
 
@@ -124,7 +126,7 @@ bool looks_like_text(Bytes bytes) {
   return probe == 0 || std::memchr(bytes.data(), 0, probe) == nullptr;
 }
 
-Bytes normalise_scalar(Bytes bytes, CommentStyle style, std::vector<std::byte>& out) {
+Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out, InstructionSet with) {
   if (!looks_like_text(bytes)) return bytes;
   const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
   std::size_t end = bytes.size();
@@ -133,6 +135,12 @@ Bytes normalise_scalar(Bytes bytes, CommentStyle style, std::vector<std::byte>& 
     end -= 3;
   }
   if (out.size() < end + 64) out.resize(end + 64);
+#if STOWAWAY_HAS_AVX
+  if (with == InstructionSet::avx512)
+    return Bytes(out.data(),
+                 strip_avx512(in, end, style, reinterpret_cast<std::uint8_t*>(out.data())));
+#endif
+  static_cast<void>(with);
   Writer writer{reinterpret_cast<std::uint8_t*>(out.data())};
   switch (style) {
     case CommentStyle::none: writer.copy_plain(in, 0, end, kPlain); break;
@@ -144,7 +152,7 @@ Bytes normalise_scalar(Bytes bytes, CommentStyle style, std::vector<std::byte>& 
 }
 
 Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out) {
-  return normalise_scalar(bytes, style, out);
+  return normalise(bytes, style, out, best_instruction_set());
 }
 
 NormalisedId normalised_id(Bytes normalised) {

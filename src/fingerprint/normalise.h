@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "fingerprint/identity.h"
+#include "fingerprint/instruction_set.h"
 
 namespace stowaway::fingerprint {
 
@@ -34,12 +35,12 @@ enum class CommentStyle : std::uint8_t { none, c, css, hash };
 bool looks_like_text(Bytes bytes);
 
 // Appends nothing: `out` is overwritten, its capacity is kept. Returns a view of `out`, or of
-// `bytes` when they are not text. The fastest form that this processor has; the same result as
-// normalise_scalar.
+// `bytes` when they are not text.
 Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out);
 
-// The plain form, and the definition in code.
-Bytes normalise_scalar(Bytes bytes, CommentStyle style, std::vector<std::byte>& out);
+// The same with these instructions, which the processor must have; the result is the same. The
+// scalar form is the definition in code. For tests and benchmarks.
+Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out, InstructionSet with);
 
 // Names the files that are the same but for layout and comments: XXH3, 64 bits, of the normalised
 // bytes.

@@ -245,7 +245,38 @@ RC_GTEST_PROP(Normalise, TheFastFormEqualsThePlainOne, ()) {
       *rc::gen::element(CommentStyle::none, CommentStyle::c, CommentStyle::css, CommentStyle::hash);
   std::vector<std::byte> fast, plain;
   RC_ASSERT(text_of(normalise(as_bytes(text), style, fast)) ==
-            text_of(normalise_scalar(as_bytes(text), style, plain)));
+            text_of(normalise(as_bytes(text), style, plain, InstructionSet::scalar)));
+}
+
+// What a step of 64 bytes can cut apart, at every place that a cut can have.
+TEST(Normalise, TheFastFormEqualsThePlainOneAtEveryCut) {
+  constexpr std::string_view kPieces[] = {"/* c */ x",
+                                          "/**/y",
+                                          "/*/ z */ u",
+                                          "a // b\nc",
+                                          "\"s /* \\\" t\" u",
+                                          "'\\'' /* */",
+                                          "\"open\nnext // \n",
+                                          "#x\n  # y\nz # w",
+                                          "http://a;//b\n",
+                                          "\"\\",
+                                          "/* never",
+                                          "a/b/c",
+                                          "x*/ /*",
+                                          " \t\n",
+                                          "\"a\\\nb\" /* c */ d"};
+  for (const std::string_view piece : kPieces)
+    for (std::size_t before = 0; before < 140; ++before)
+      for (const std::size_t after : {0U, 1U, 61U, 64U, 100U})
+        for (const auto style :
+             {CommentStyle::none, CommentStyle::c, CommentStyle::css, CommentStyle::hash}) {
+          const std::string text =
+              std::string(before, 'k') + std::string(piece) + std::string(after, 'q');
+          std::vector<std::byte> fast, plain;
+          ASSERT_EQ(text_of(normalise(as_bytes(text), style, fast)),
+                    text_of(normalise(as_bytes(text), style, plain, InstructionSet::scalar)))
+              << text;
+        }
 }
 
 RC_GTEST_PROP(Normalise, NeverGrowsAndLeavesNoWhiteSpaceInText, ()) {

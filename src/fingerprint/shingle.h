@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "fingerprint/identity.h"
+#include "fingerprint/instruction_set.h"
 
 namespace stowaway::fingerprint {
 
@@ -32,6 +33,7 @@ struct Shingle {
 // Overwrites `out` with the shingles of at least kMinDensityExponent, in text order, repeats
 // included.
 void sample_shingles(Bytes normalised, std::vector<Shingle>& out);
-void sample_shingles_scalar(Bytes normalised, std::vector<Shingle>& out);
+// The same with these instructions, which the processor must have. For tests and benchmarks.
+void sample_shingles(Bytes normalised, std::vector<Shingle>& out, InstructionSet with);
 
 }  // namespace stowaway::fingerprint
