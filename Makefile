@@ -80,12 +80,35 @@ check-fuzz:
 	$(BUILD) fuzz
 	ctest --test-dir build/fuzz --output-on-failure
 
-## make bench        a whole scan of the demo's tree against reading it once; raw runs go to bench/results/
-bench: dependencies $(STARTER_KB)
-	cmake --preset bench -DSTOWAWAY_TESTS=OFF
-	$(BUILD) bench --target stowaway stowaway-read-tree
+## make bench        kernels and whole scans against their limits: writes docs/performance.md and bench/results/
+BENCH_WORK := build/bench-work
+BENCH_PROGRAMS := build/bench/stowaway build/bench/stowaway-read-tree $(STARTER_KB)
+
+bench: bench-programs
 	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
-	  bench/whole-scan build/bench/stowaway build/bench/stowaway-read-tree $(STARTER_KB) "$$tree"
+	  STOWAWAY_BENCH_TREE="$$tree" build/bench/stowaway-kernels --benchmark_format=json \
+	    --benchmark_out=bench/results/kernels.json && \
+	  bench/whole-scan $(BENCH_PROGRAMS) "$$tree/Utilities" && mv bench/results/whole-scan.json bench/results/utilities.json && \
+	  bench/whole-scan $(BENCH_PROGRAMS) "$$tree" && \
+	  bench/flame-graph docs/scan-flame.svg build/bench/stowaway --quiet --kb $(STARTER_KB) scan "$$tree"
+	bench/write-report
+
+## make bench-growth  how a scan grows with its subject: 10,000, 100,000 and 500,000 files
+## make bench-archive 200 Debian source packages in one command
+.PHONY: bench-programs bench-growth bench-archive
+bench-programs: dependencies $(STARTER_KB)
+	@tools/install-dependencies build bench
+	cmake --preset bench -DSTOWAWAY_TESTS=OFF
+	$(BUILD) bench --target stowaway stowaway-read-tree stowaway-kernels
+
+bench-growth: bench-programs
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/growth $(BENCH_PROGRAMS) "$$tree" $(BENCH_WORK) && rm -rf $(BENCH_WORK)/tree-*
+	bench/write-report
+
+bench-archive: bench-programs
+	bench/archive-scan build/bench/stowaway $(STARTER_KB) $(BENCH_WORK)
+	bench/write-report
 
 ## make accuracy     precision and recall over a truth set: make accuracy EVAL=DIRECTORY
 accuracy: build $(STARTER_KB)

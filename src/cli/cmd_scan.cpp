@@ -3,9 +3,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <ctime>
+#include <mutex>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -161,6 +166,65 @@ int exit_code(const Totals& totals, int code) {
   return kNothing;
 }
 
+// One subject after the other, or, when there are many, as many at once as there may be threads: an
+// archive is unpacked by one. Results are handed on in the order of the subjects.
+class Subjects {
+ public:
+  using Outcome = Result<match::ScanResult>;
+
+  Subjects(std::vector<std::string> names, const Arguments& arguments, const kb::Kb& kb,
+           match::ScanOptions options)
+      : names_(std::move(names)),
+        outcomes_(names_.size()),
+        arguments_(&arguments),
+        kb_(&kb),
+        options_(std::move(options)) {
+    const unsigned jobs = source::effective_jobs(options_.source);
+    if (names_.size() < 2 * std::size_t{jobs}) return;
+    options_.source.jobs = 1;
+    for (unsigned i = 0; i < jobs; ++i) team_.emplace_back([this] { work(); });
+  }
+  ~Subjects() { next_ = names_.size(); }
+
+  std::size_t size() const { return names_.size(); }
+  const std::string& name(std::size_t i) const { return names_[i]; }
+
+  Outcome outcome(std::size_t i) {
+    if (team_.empty()) return scan_one(names_[i]);
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [&] { return outcomes_[i].has_value(); });
+    Outcome outcome = *std::move(outcomes_[i]);
+    return outcome;
+  }
+
+ private:
+  Outcome scan_one(const std::string& name) const {
+    auto source =
+        name.empty() ? source::open_installed(arguments_->dpkg_root) : source::open_subject(name);
+    if (!source) return tl::unexpected<Error>(source.error());
+    return match::scan(**source, *kb_, options_);
+  }
+
+  void work() {
+    for (std::size_t i; (i = next_++) < names_.size();) {
+      Outcome outcome = scan_one(names_[i]);
+      const std::lock_guard lock(mutex_);
+      outcomes_[i].emplace(std::move(outcome));
+      done_.notify_all();
+    }
+  }
+
+  std::vector<std::string> names_;
+  std::vector<std::optional<Outcome>> outcomes_;  // guarded by mutex_
+  const Arguments* arguments_;
+  const kb::Kb* kb_;
+  match::ScanOptions options_;
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  std::vector<std::jthread> team_;  // last: its threads end before what they use
+};
+
 int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb) {
   const auto start = std::chrono::steady_clock::now();
   ProgressLine progress(common.quiet);
@@ -168,16 +232,15 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb)
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
   options.resemblances = !arguments.limits.no_similar;
-  std::vector<std::string> subjects = arguments.subjects;
-  if (arguments.installed) subjects.emplace_back();
+  std::vector<std::string> names = arguments.subjects;
+  if (arguments.installed) names.emplace_back();
+  Subjects subjects(std::move(names), arguments, kb, options);
   Reports reports(wanted_outputs(arguments), common);
   Totals totals;
   int code = kDone;
-  for (const std::string& subject : subjects) {
-    auto source = subject.empty() ? source::open_installed(arguments.dpkg_root)
-                                  : source::open_subject(subject);
-    auto result = source ? match::scan(**source, kb, options)
-                         : Result<match::ScanResult>(tl::unexpected<Error>(source.error()));
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    auto result = subjects.outcome(i);
+    const std::string& name = subjects.name(i);
     progress.clear();
     if (!result && result.error().code == ErrorCode::cancelled) {
       print_note(totals.subjects == 0
@@ -188,11 +251,11 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb)
       return kInterrupted;
     }
     if (!result) {
-      print_error(subject.empty() ? result.error() : result.error().within(subject));
+      print_error(name.empty() ? result.error() : result.error().within(name));
       code = std::max<int>(code, exit_code_of(result.error()));
       continue;
     }
-    result->subject = subject.empty() ? "installed packages" : subject;
+    result->subject = name.empty() ? "installed packages" : name;
     totals.add(*result, arguments.fail_on);
     if (!reports.add(*result)) return kOtherFailure;
   }
