@@ -1,44 +1,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cstdlib>
 
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "kb/miner/catalog_miner.h"
+#include "kb/miner/mine_any.h"
 
 namespace stowaway::cli {
 namespace {
+
+struct MineArguments {
+  std::string catalog, out_directory = ".", shard = "1/1", cache;
+  std::vector<std::string> only;
+  unsigned max_rank = 0;
+  kb::MineRequest request;
+  kb::MineOptions options;
+};
 
 int failed(const Error& error) {
   print_error(error);
   return exit_code_of(error);
 }
 
-struct MineArguments {
-  std::string catalog, out_directory = ".", shard = "1/1";
-  std::vector<std::string> mirrors, only;
-  unsigned max_rank = 0;
-};
-
-// "https://host/owner/name" lies at MIRROR/owner+name/repo, or is a bare or plain clone at
-// MIRROR/name.
-Result<std::string> locate(const std::vector<std::string>& mirrors, const std::string& url) {
-  const std::size_t slash = url.rfind('/'),
-                    before = slash == std::string::npos ? slash : url.rfind('/', slash - 1);
-  const std::string name = url.substr(slash + 1);
-  const std::string owner =
-      before == std::string::npos ? "" : url.substr(before + 1, slash - before - 1);
-  if (std::filesystem::exists(url)) return url;
-  for (const std::string& mirror : mirrors)
-    for (const std::string& place : {mirror + "/" + owner + "+" + name + "/repo",
-                                     mirror + "/" + name + ".git", mirror + "/" + name})
-      for (const std::string& folder : {place + "/.git", place})
-        if (std::filesystem::exists(folder + "/objects")) return folder;
-  return fail(ErrorCode::not_found,
-              "no local clone of {}: clone it (git clone --bare) and name its folder with --mirror",
-              url);
+// $XDG_CACHE_HOME/stowaway; "" where no place is known.
+std::string usual_cache() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const std::string home = variable("HOME");
+  std::string cache = variable("XDG_CACHE_HOME");
+  if (cache.empty() && !home.empty()) cache = home + "/.cache";
+  return cache.empty() ? "" : cache + "/stowaway";
 }
 
 std::string describe(const kb::ComponentOutcome& outcome) {
@@ -51,40 +47,115 @@ std::string describe(const kb::ComponentOutcome& outcome) {
       outcome.count.unread == 0 ? "" : fmt::format(", {} could not be had", outcome.count.unread));
 }
 
-int mine(const MineArguments& arguments, const Common& common) {
-  auto entries = kb::read_catalog(arguments.catalog);
-  if (!entries) return failed(entries.error());
+Result<std::vector<kb::CatalogEntry>> entries_of(const MineArguments& arguments) {
+  if (arguments.catalog.empty() == arguments.request.words.empty())
+    return fail(ErrorCode::invalid_argument,
+                "say what to mine: debian:NAME, npm:NAME, git:URL, archives or directories, or "
+                "else --catalog");
+  if (arguments.catalog.empty()) return kb::entries_of(arguments.request);
+  STOWAWAY_TRY(auto entries, kb::read_catalog(arguments.catalog));
   if (!arguments.only.empty())
-    std::erase_if(*entries, [&](const kb::CatalogEntry& entry) {
+    std::erase_if(entries, [&](const kb::CatalogEntry& entry) {
       return std::ranges::find(arguments.only, entry.component) == arguments.only.end();
     });
-  ProgressLine progress(common.quiet);
+  return entries;
+}
+
+Result<kb::CatalogMineOptions> options_of(const MineArguments& arguments, const Common& common) {
   kb::CatalogMineOptions options;
+  options.mine = arguments.options;
   options.mine.jobs = common.jobs;
-  options.mine.stop = stop_on_signals();
-  options.mine.progress = &progress;
+  options.mine.cache_directory = arguments.cache.empty() ? usual_cache() : arguments.cache;
   options.pack_directory = arguments.out_directory;
   options.max_rank = arguments.max_rank;
+  options.keep_description = arguments.catalog.empty();
   if (std::sscanf(arguments.shard.c_str(), "%u/%u", &options.shard, &options.shards) != 2 ||
       options.shard < 1 || options.shard > options.shards)
-    return failed({ErrorCode::invalid_argument, "--shard takes I/N with 1 <= I <= N"});
-  options.locate = [&](const std::string& url) { return locate(arguments.mirrors, url); };
-  std::error_code status;
-  std::filesystem::create_directories(arguments.out_directory, status);
-  std::size_t without = 0;
-  const auto done = kb::mine_catalog(*entries, options, [&](const kb::ComponentOutcome& outcome) {
+    return fail(ErrorCode::invalid_argument, "--shard takes I/N with 1 <= I <= N");
+  return options;
+}
+
+int mine(const MineArguments& arguments, const Common& common) {
+  const auto entries = entries_of(arguments);
+  if (!entries) return failed(entries.error());
+  auto options = options_of(arguments, common);
+  if (!options) return failed(options.error());
+  ProgressLine progress(common.quiet);
+  options->mine.stop = stop_on_signals();
+  options->mine.progress = &progress;
+  std::size_t without = 0, alone = 0;
+  Error last{ErrorCode::io, ""};
+  const auto done = kb::mine_catalog(*entries, *options, [&](const kb::ComponentOutcome& outcome) {
     progress.clear();
-    for (const Error& error : outcome.errors) print_error(error.within(outcome.component));
+    for (const Error& error : outcome.errors) print_error(last = error.within(outcome.component));
     without += !outcome.errors.empty();
+    alone += !outcome.errors.empty() && outcome.pack_file.empty();
     if (!common.quiet && (outcome.errors.empty() || outcome.written)) print_note(describe(outcome));
   });
   progress.clear();
   if (!done && done.error().code == ErrorCode::cancelled) {
-    print_note("interrupted: finished packs are kept; the same command goes on from there");
+    print_note(
+        "interrupted: finished packs and downloads are kept; the same command goes on from there");
     return kInterrupted;
   }
   if (!done) return failed(done.error());
+  if (entries->size() == 1 && alone == 1) return exit_code_of(last);  // there is nothing at all
   return without == 0 ? kDone : kPartial;
+}
+
+void add_sources(CLI::App& mine_command, MineArguments& mining) {
+  kb::MineRequest& request = mining.request;
+  mine_command.add_option("WHAT", request.words,
+                          "debian:NAME, npm:NAME[@RANGE], git:URL, archives, directories");
+  mine_command.add_option("--catalog", mining.catalog, "A .catalog file or a directory of them");
+  mine_command.add_option("-o,--output", mining.out_directory, "Directory of the packs")
+      ->capture_default_str();
+  mine_command.add_option("--component", request.component, "The component's name");
+  mine_command.add_option("--purl", request.purl, "Its package URL, without version");
+  mine_command.add_option("--licence", request.licence, "Its licence, an SPDX expression");
+  mine_command.add_option("--language", request.language, "Its main language");
+  mine_command.add_option("--release", request.release,
+                          "The version of archives and directories whose names do not say it");
+  mine_command
+      .add_option("--date", request.date, "Their date; of their newest file when not given")
+      ->check(CLI::Validator(
+          [](std::string& text) {
+            const bool fits = text.size() == 10 && text[4] == '-' && text[7] == '-' &&
+                              text.find_first_not_of("0123456789-") == std::string::npos;
+            return fits ? "" : text + " is not YYYY-MM-DD";
+          },
+          "YYYY-MM-DD"));
+  mine_command.add_option("--tags", request.tags,
+                          "git: which tags are releases; the first group is the version");
+  mine_command.add_option("--version-map", request.version_map,
+                          "git: how it is written: id, us, dash, usdash, digits, stripv");
+  mine_command.add_option("--subpath", request.subpath, "Only what lies below this folder");
+  mine_command.add_option("--paths", request.paths,
+                          "Only files whose path this expression matches");
+}
+
+void add_ways(CLI::App& mine_command, MineArguments& mining) {
+  kb::MineOptions& options = mining.options;
+  mine_command.add_flag("--prereleases", options.prereleases, "npm: prereleases too");
+  mine_command.add_option("--suite", options.debian.suites,
+                          "debian: only these suites; those that apt is configured with when not "
+                          "given");
+  mine_command.add_option("--apt-source", options.debian.apt_sources,
+                          "debian: lines of a sources.list to use instead of apt's own");
+  mine_command.add_option("--keyring", options.debian.keyrings,
+                          "debian: keyrings for .dsc files instead of debian-keyring's");
+  mine_command.add_option("--mirror", options.mirrors,
+                          "Directory that holds clones of the repositories");
+  mine_command.add_option("--cache", mining.cache,
+                          "Where clones and downloads are kept; ~/.cache/stowaway when not given");
+  mine_command.add_flag("--offline", options.offline, "Use what is there; ask no network");
+  mine_command.add_option("--only", mining.only,
+                          "Components of the catalogue to mine; all when not given");
+  mine_command
+      .add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")
+      ->capture_default_str();
+  mine_command.add_option("--max-rank", mining.max_rank,
+                          "Only the most embedded components, up to this rank");
 }
 
 }  // namespace
@@ -92,18 +163,14 @@ int mine(const MineArguments& arguments, const Common& common) {
 void add_kb_mine(CLI::App& kb, Common& common, Run& run) {
   static MineArguments mining;
   auto* mine_command = kb.add_subcommand("mine", "Make packs from the releases of components");
-  mine_command->add_option("--catalog", mining.catalog, "A .catalog file or a directory of them")
-      ->required();
-  mine_command->add_option("-o,--output", mining.out_directory, "Directory of the packs")
-      ->capture_default_str();
-  mine_command->add_option("--mirror", mining.mirrors,
-                           "Directory that holds clones of the repositories");
-  mine_command->add_option("--only", mining.only, "Components to mine; all when not given");
-  mine_command
-      ->add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")
-      ->capture_default_str();
-  mine_command->add_option("--max-rank", mining.max_rank,
-                           "Only the most embedded components, up to this rank");
+  mine_command->footer(
+      "Examples:\n"
+      "  stowaway kb mine debian:zlib -o packs\n"
+      "  stowaway kb mine npm:jquery@^3 -o packs\n"
+      "  stowaway kb mine mylib-1.2.tar.gz mylib-1.3.tar.gz -o packs\n"
+      "  stowaway kb mine --catalog catalog/components -o packs");
+  add_sources(*mine_command, mining);
+  add_ways(*mine_command, mining);
   mine_command->callback([&] { run = [&] { return mine(mining, common); }; });
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "source/archive/kinds.h"
 
 namespace stowaway::source {
@@ -34,7 +36,9 @@ bool Delivery::worth_reading(std::string_view path) const {
   return sink_.wants(path) || (options_.open_archives && kind_by_name(path) != ArchiveKind::none);
 }
 
-void Delivery::file(Worker& worker, std::string_view path, fingerprint::Bytes bytes) {
+void Delivery::file(Worker& worker, std::string_view path, fingerprint::Bytes bytes,
+                    std::int64_t modified) {
+  worker.summary.newest = std::max(worker.summary.newest, modified);
   if (!sink_.wants(path)) return pass_over(worker);
   if (!count_file(worker, bytes.size())) return;
   sink_.on_file(worker.number, FileView{.path = path, .bytes = bytes});

@@ -42,8 +42,10 @@ class Delivery {
   void pass_over(Worker& worker) {
     if (count_file(worker, 0)) ++worker.summary.passed_over;
   }
-  // Hands a file over, or passes it over if the sink does not want it.
-  void file(Worker& worker, std::string_view path, fingerprint::Bytes bytes);
+  // Hands a file over, or passes it over if the sink does not want it. `modified` in seconds since
+  // 1970, 0 if it is not known.
+  void file(Worker& worker, std::string_view path, fingerprint::Bytes bytes,
+            std::int64_t modified = 0);
   void identity(Worker& worker, std::string_view path, const fingerprint::Md5& md5);
   void link(Worker& worker) { ++worker.summary.links; }
   void archive(Worker& worker) { ++worker.summary.archives; }

@@ -30,4 +30,8 @@ struct Dsc {
 // malformed or contradicts another, and with limit_exceeded above 1 MiB.
 Result<Dsc> parse_dsc(std::string_view text);
 
+// The paragraphs of a Sources index, as `apt-cache showsrc` prints them; files[] holds the .dsc
+// itself too. Fails as parse_dsc does, with limit_exceeded for more than 10,000 paragraphs.
+Result<std::vector<Dsc>> parse_sources_index(std::string_view text);
+
 }  // namespace stowaway::source

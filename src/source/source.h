@@ -82,6 +82,10 @@ struct Summary {
   std::uint64_t links = 0;        // symbolic links seen; never followed, not a gap
   std::uint64_t archives = 0;     // opened
   std::uint64_t gaps = 0;
+  // When the newest file of the subject was changed, in seconds since 1970; 0: not known. Says
+  // nothing of files in a directory that were passed over, of which only names are looked at, nor
+  // of git revisions and lists.
+  std::int64_t newest = 0;
 };
 
 class Source {

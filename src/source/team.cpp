@@ -1,5 +1,6 @@
 #include "source/team.h"
 
+#include <algorithm>
 #include <exception>
 #include <thread>
 
@@ -33,6 +34,7 @@ Result<Summary> Team::run(std::unique_ptr<Task> first) {
     total.links += worker.summary.links;
     total.archives += worker.summary.archives;
     total.gaps += worker.summary.gaps;
+    total.newest = std::max(total.newest, worker.summary.newest);
   }
   return total;
 }

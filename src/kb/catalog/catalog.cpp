@@ -40,11 +40,19 @@ std::string* field_of(CatalogEntry& entry, std::string_view key) {
   return nullptr;
 }
 
+std::string_view kind_of(std::string_view key) {
+  if (key == "Git") return "git";
+  if (key == "Npm") return "npm";
+  if (key == "Debian") return "debian";
+  return "";
+}
+
 std::string* field_of(CatalogSource& source, std::string_view key) {
-  if (key == "Git") return &source.repository;
+  if (!kind_of(key).empty()) return &source.location;
   if (key == "Tags") return &source.tag_regex;
-  if (key == "Version") return &source.version;
+  if (key == "Version" || key == "Versions") return &source.version;
   if (key == "Subpath") return &source.subpath;
+  if (key == "Paths") return &source.paths;
   if (key == "Status") return &source.status;
   return nullptr;
 }
@@ -94,21 +102,35 @@ class Parser {
     std::string* field =
         paragraph_ == 0 ? field_of(entry_, key) : field_of(entry_.sources.back(), key);
     if (field == nullptr) return bad("\"" + key + "\" is not understood here");
+    if (paragraph_ > 0 && !kind_of(key).empty()) {
+      if (!field->empty()) return bad("a source is one of Git, Npm and Debian");
+      entry_.sources.back().kind = kind_of(key);
+    }
     *field = value;
+    return {};
+  }
+
+  bool has(std::string_view key) const { return std::ranges::find(keys_, key) != keys_.end(); }
+
+  // Called with keys_ still there.
+  Result<void> check_source(const CatalogSource& source) const {
+    if (source.location.empty()) return bad("a source needs Git, Npm or Debian");
+    if (source.kind == "git" && !has("Version")) return bad("a source needs Git and Version");
+    if (source.kind != "git" && (has("Version") || has("Tags")))
+      return bad("Version and Tags are for Git");
+    if (source.kind != "npm" && has("Versions")) return bad("Versions is for Npm");
     return {};
   }
 
   Result<void> close_paragraph() {
     if (keys_.empty()) return {};
+    Result<void> sound;
+    if (paragraph_++ > 0)
+      sound = check_source(entry_.sources.back());
+    else if (entry_.component.empty() || entry_.purl.empty())
+      sound = bad("a component needs Component and Purl");
     keys_.clear();
-    if (paragraph_++ == 0)
-      return entry_.component.empty() || entry_.purl.empty()
-                 ? bad("a component needs Component and Purl")
-                 : Result<void>{};
-    const CatalogSource& source = entry_.sources.back();
-    return source.repository.empty() || source.version.empty()
-               ? bad("a source needs Git and Version")
-               : Result<void>{};
+    return sound;
   }
 
   Result<void> bad(std::string_view what) const {

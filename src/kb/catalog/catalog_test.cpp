@@ -29,11 +29,26 @@ TEST(Catalog, reads_a_component_and_its_sources) {
   EXPECT_THAT(entry->aliases, ElementsAre("libz", "z"));
   EXPECT_EQ(entry->rank, 3U);
   ASSERT_EQ(entry->sources.size(), 2U);
-  EXPECT_EQ(entry->sources[0].repository, "https://host/a");
+  EXPECT_EQ(entry->sources[0].location, "https://host/a");
   EXPECT_EQ(entry->sources[0].tag_regex, "^v(.*)$");
   EXPECT_EQ(entry->sources[0].subpath, "src");
   EXPECT_EQ(entry->sources[0].status, "");
   EXPECT_EQ(entry->sources[1].status, "refused (big)");
+}
+
+TEST(Catalog, reads_sources_of_every_kind) {
+  const auto entry = parse_catalog_entry(
+      "Component: a\nPurl: b\nNpm: its-name\n\nNpm: @x/a\nVersions: >=2\nPaths: ^dist/\n\n"
+      "Debian: a\nSubpath: src\n");
+  ASSERT_TRUE(entry) << entry.error().message;
+  EXPECT_EQ(entry->npm, "its-name");
+  ASSERT_EQ(entry->sources.size(), 2U);
+  EXPECT_EQ(entry->sources[0].kind, "npm");
+  EXPECT_EQ(entry->sources[0].location, "@x/a");
+  EXPECT_EQ(entry->sources[0].version, ">=2");
+  EXPECT_EQ(entry->sources[0].paths, "^dist/");
+  EXPECT_EQ(entry->sources[1].kind, "debian");
+  EXPECT_EQ(entry->sources[1].location, "a");
 }
 
 TEST(Catalog, says_which_line_is_wrong) {
@@ -52,6 +67,10 @@ TEST(Catalog, says_which_line_is_wrong) {
       {"Component: a\nnonsense\n", "line 2: no \"Key: value\""},
       {"Component: a\nPurl: b\n\nGit: c\n", "line 4: a source needs"},
       {"Component: a\nPurl: b\n\nAliases: c\n", "line 4: \"Aliases\""},
+      {"Component: a\nPurl: b\n\nTags: c\n", "line 4: a source needs Git, Npm or Debian"},
+      {"Component: a\nPurl: b\n\nNpm: c\nGit: d\n", "line 5: a source is one of"},
+      {"Component: a\nPurl: b\n\nNpm: c\nTags: d\n", "line 5: Version and Tags are for Git"},
+      {"Component: a\nPurl: b\n\nDebian: c\nVersions: d\n", "line 5: Versions is for Npm"},
   };
   for (const auto& test : kCases) {
     const auto entry = parse_catalog_entry(test.text);
@@ -108,8 +127,12 @@ TEST_F(OurCatalog, names_and_aliases_and_purls_are_unique) {
 TEST_F(OurCatalog, every_expression_and_rule_is_understood_by_the_miner) {
   for (const CatalogEntry& entry : entries_)
     for (const CatalogSource& source : entry.sources) {
-      const auto rule = VersionRule::parse(source.version, source.tag_regex);
-      EXPECT_TRUE(rule) << entry.component << ": " << rule.error().message;
+      if (source.kind == "git") {
+        const auto rule = VersionRule::parse(source.version, source.tag_regex);
+        EXPECT_TRUE(rule) << entry.component << ": " << rule.error().message;
+      }
+      const auto paths = Expression::compile(source.paths);
+      EXPECT_TRUE(paths) << entry.component << ": " << paths.error().message;
     }
 }
 

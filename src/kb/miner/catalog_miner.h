@@ -9,16 +9,16 @@
 
 #include "base/result.h"
 #include "kb/catalog/catalog.h"
-#include "kb/miner/git_miner.h"
+#include "kb/miner/mine_options.h"
 
 namespace stowaway::kb {
 
 struct CatalogMineOptions {
   MineOptions mine;
   std::string pack_directory;
-  // Gives the local repository for a URL. Fails with not_found where there is none. Called from
-  // several threads.
-  std::function<Result<std::string>(const std::string& url)> locate;
+  // Packs that are there already keep what they say of their component, and get new sources beside
+  // the old ones, instead of being described as the entries say.
+  bool keep_description = false;
   unsigned shard = 1, shards = 1;  // this run takes entry number k when k % shards == shard - 1
   unsigned max_rank = 0;           // 0: all
 };

@@ -13,6 +13,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "kb/miner/expression.h"
 #include "kb/miner/git_repository.h"
 #include "kb/miner/version_rule.h"
 
@@ -104,7 +105,9 @@ Result<std::vector<FoundRelease>> find_releases(GitRepository& repository,
 // nothing.
 class TreeReader {
  public:
-  explicit TreeReader(GitRepository& repository) : repository_(&repository) {}
+  // `wanted` may be none: then every code file counts.
+  TreeReader(GitRepository& repository, std::optional<Expression> wanted)
+      : repository_(&repository), wanted_(std::move(wanted)) {}
 
   struct File {
     std::uint32_t path, blob;
@@ -128,7 +131,7 @@ class TreeReader {
     return {};
   }
   void add_file(const git_oid& id, const std::string& path, std::vector<File>& files) {
-    if (!belongs_into_pack(path)) return;
+    if (!belongs_into_pack(path) || (wanted_ && !wanted_->matches(path))) return;
     const auto [place, new_path] =
         path_numbers_.emplace(path, static_cast<std::uint32_t>(paths_.size()));
     if (new_path) paths_.push_back(path);
@@ -157,6 +160,7 @@ class TreeReader {
   }
 
   GitRepository* repository_;
+  std::optional<Expression> wanted_;
   std::unordered_map<std::string, std::vector<File>> trees_;
   std::unordered_map<std::string, std::uint32_t> path_numbers_, blob_numbers_;
   std::vector<std::string> paths_;
@@ -251,7 +255,11 @@ Result<std::vector<std::optional<FingerprintedContent>>> read_blobs(
 Result<MineCount> mine_git(const std::string& repository_path, const CatalogSource& source,
                            PackBuilder& builder, const MineOptions& options) {
   STOWAWAY_TRY(GitRepository repository, GitRepository::open(repository_path));
-  TreeReader trees(repository);
+  std::optional<Expression> wanted;
+  if (!source.paths.empty()) {
+    STOWAWAY_TRY(wanted, Expression::compile(source.paths));
+  }
+  TreeReader trees(repository, std::move(wanted));
   MineCount count;
   STOWAWAY_TRY(auto releases, list_files(repository, source, builder, trees, options));
   STOWAWAY_TRY(auto contents, read_blobs(repository_path, trees, options, count));

@@ -20,20 +20,6 @@ using EntryPtr = std::unique_ptr<git_tree_entry, Freer<git_tree_entry, git_tree_
 using WalkPtr = std::unique_ptr<git_revwalk, Freer<git_revwalk, git_revwalk_free>>;
 using BlobPtr = std::unique_ptr<git_odb_object, Freer<git_odb_object, git_odb_object_free>>;
 
-void start_library() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    git_libgit2_init();
-    // Every object of a snapshot was verified when it was made; hashing each again doubles the cost
-    // of reading.
-    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    // Objects are read once: libgit2's own cache of whole objects would only take memory. Deltas
-    // have their own.
-    git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
-  });
-}
-
 std::string last_error() {
   const git_error* error = git_error_last();
   return error != nullptr && error->message != nullptr ? error->message : "unknown reason";
@@ -48,8 +34,22 @@ GitCommit describe(git_commit* commit) {
 
 }  // namespace
 
+void GitRepository::start() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    git_libgit2_init();
+    // Every object of a snapshot was verified when it was made; hashing each again doubles the cost
+    // of reading.
+    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    // Objects are read once: libgit2's own cache of whole objects would only take memory. Deltas
+    // have their own.
+    git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+  });
+}
+
 Result<GitRepository> GitRepository::open(const std::string& path) {
-  start_library();
+  start();
   GitRepository opened;
   git_repository* repository = nullptr;
   if (git_repository_open_ext(&repository, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) !=

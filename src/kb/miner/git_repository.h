@@ -35,6 +35,8 @@ struct GitEntry {
 
 class GitRepository {
  public:
+  // Sets libgit2 up, once per process; open() does so too. Safe from any thread.
+  static void start();
   static Result<GitRepository> open(const std::string& path);
 
   // Tags that lead to a commit, by name.

@@ -2,12 +2,12 @@
 // catalog/README.md. Pure; a VersionRule is for one thread.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "kb/miner/expression.h"
 
 namespace stowaway::kb {
 
@@ -29,10 +29,9 @@ class VersionRule {
 
  private:
   VersionRule() = default;
-  struct Code;
   Where where_ = Where::tags;
   std::string argument_, map_;
-  std::shared_ptr<Code> code_;  // shared: PCRE2's compiled form is opaque and the rule is a value
+  std::optional<Expression> expression_;
 };
 
 }  // namespace stowaway::kb

@@ -103,5 +103,13 @@ TEST(VersionRule, is_a_value) {
   EXPECT_EQ(copy.version_of("v3"), "3");
 }
 
+TEST(Expression, has_a_limit_on_its_steps) {
+  const auto slow = Expression::compile("^(a+)+$");
+  ASSERT_TRUE(slow);
+  EXPECT_TRUE(slow->matches("aaaa"));
+  EXPECT_FALSE(slow->matches(std::string(60, 'a') + "b"));
+  EXPECT_FALSE(Expression::compile("("));
+}
+
 }  // namespace
 }  // namespace stowaway::kb

@@ -146,6 +146,7 @@ void ArchiveReader::describe(archive_entry* entry) {
   member_.raw_path = or_empty(archive_entry_pathname(entry));
   if (member_.raw_path.empty()) member_.raw_path = or_empty(archive_entry_pathname_utf8(entry));
   member_.encrypted = archive_entry_is_encrypted(entry) != 0;
+  if (archive_entry_mtime_is_set(entry) != 0) member_.modified = archive_entry_mtime(entry);
   const la_int64_t size = archive_entry_size(entry);
   if (archive_entry_size_is_set(entry) != 0 && size > 0) {
     member_.size_bytes = static_cast<std::uint64_t>(size);

@@ -51,7 +51,9 @@ Result<Summary> FileSource::deliver(Sink& sink, const Options& options) {
     struct stat status {};
     const std::string name(base_name(path_));
     switch (read_whole(file.get(), options.limits.max_file_bytes, worker.buffer, &status)) {
-      case ReadOutcome::complete: single.file(worker, name, worker.buffer.view()); return;
+      case ReadOutcome::complete:
+        single.file(worker, name, worker.buffer.view(), status.st_mtim.tv_sec);
+        return;
       case ReadOutcome::not_regular:
         single.gap(worker, name, GapReason::special_file, "neither a file nor a directory");
         return;

@@ -24,7 +24,8 @@ void deliver_batch(Delivery& delivery, Worker& worker, const MemberBatch& batch)
   for (const MemberBatch::Item& item : batch.items) {
     if (delivery.stopped()) return;
     delivery.file(worker, paths.substr(path_start, item.path_end - path_start),
-                  batch.bytes.view().subspan(bytes_start, item.bytes_end - bytes_start));
+                  batch.bytes.view().subspan(bytes_start, item.bytes_end - bytes_start),
+                  item.modified);
     path_start = item.path_end;
     bytes_start = item.bytes_end;
   }
@@ -183,13 +184,14 @@ bool Unpacker::strip(std::string& path) {
 
 Unpacker::Go Unpacker::take_file(const std::string& path) {
   const std::size_t before = batch_.bytes.size();
+  const std::int64_t modified = reader_.member().modified;
   switch (read_content(path, delivery_.limits().max_file_bytes, batch_.bytes)) {
     case ReadResult::complete: break;
     case ReadResult::member_lost: batch_.bytes.shrink_to(before); return Go::on;
     case ReadResult::archive_lost: batch_.bytes.shrink_to(before); return Go::stop;
   }
   batch_.paths += path;
-  batch_.items.push_back({batch_.paths.size(), batch_.bytes.size()});
+  batch_.items.push_back({batch_.paths.size(), batch_.bytes.size(), modified});
   if (batch_.bytes.size() >= kBatchBytes || batch_.items.size() >= kBatchItems) flush();
   return Go::on;
 }
@@ -197,15 +199,16 @@ Unpacker::Go Unpacker::take_file(const std::string& path) {
 Unpacker::Go Unpacker::take_nested(const std::string& path) {
   const Limits& limits = delivery_.limits();
   ByteBuffer content;
+  const std::int64_t modified = reader_.member().modified;
   const std::uint64_t most = std::min(limits.max_file_bytes, limits.max_nested_archive_bytes);
   switch (read_content(path, most, content)) {
     case ReadResult::complete: break;
     case ReadResult::member_lost: return Go::on;
     case ReadResult::archive_lost: return Go::stop;
   }
-  auto open = [&delivery = delivery_, &team = team_, content = std::move(content), path](
+  auto open = [&delivery = delivery_, &team = team_, content = std::move(content), path, modified](
                   Worker& worker, unsigned level) {
-    delivery.file(worker, path, content.view());
+    delivery.file(worker, path, content.view(), modified);
     unpack_memory(delivery, team, worker, content.view(), nested_place(path, level));
   };
   const unsigned level = place_.level + 1;

@@ -15,6 +15,7 @@ struct MemberBatch {
   struct Item {
     std::size_t path_end;
     std::size_t bytes_end;
+    std::int64_t modified;
   };
   std::string paths;
   ByteBuffer bytes;

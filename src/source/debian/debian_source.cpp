@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "source/archive/unpack.h"
-#include "source/debian/file_digest.h"
 #include "source/dsc.h"
+#include "source/file_digest.h"
 #include "source/member_path.h"
 #include "source/open_file.h"
 
@@ -122,12 +122,12 @@ class DebianReader {
       return fmt::format("has {} bytes, and {} are listed", size, part.file.size_bytes);
     }
     const bool strong = !part.file.sha256_hex.empty();
-    const Result<std::string> digest =
+    const auto digest =
         digest_of_file(part.open.get(), strong ? FileDigestKind::sha256 : FileDigestKind::md5,
                        delivery_.options().stop);
     if (!digest) return digest.error().message;
     const std::string& listed = strong ? part.file.sha256_hex : part.file.md5_hex;
-    if (*digest == listed) return "";
+    if (fingerprint::to_hex(*digest) == listed) return "";
     return fmt::format("its {} is not the listed one", strong ? "SHA-256" : "MD5");
   }
 

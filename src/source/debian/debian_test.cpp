@@ -44,6 +44,21 @@ std::string sign(const std::string& text) {
          "\n-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n";
 }
 
+TEST(SourcesIndex, EveryParagraphIsAPackage) {
+  const std::string files = "Checksums-Sha256:\n " + std::string(64, 'a') + " 3 hello_1.tar.gz\n";
+  const auto index = parse_sources_index("Package: hello\nVersion: 1\n" + files +
+                                         "\n\nPackage: hello\nVersion: 2-1\n" + files);
+  ASSERT_TRUE(index) << index.error().message;
+  ASSERT_EQ(index->size(), 2U);
+  EXPECT_EQ((*index)[0].source, "hello");
+  EXPECT_EQ((*index)[1].version, "2-1");
+  EXPECT_EQ((*index)[1].files[0].name, "hello_1.tar.gz");
+  EXPECT_TRUE(parse_sources_index("")->empty());
+  EXPECT_EQ(parse_sources_index("Package: a\n" + files).error().code, ErrorCode::corrupt);
+  EXPECT_EQ(parse_sources_index("Source: a\nVersion: 1\n" + files).error().code,
+            ErrorCode::corrupt);
+}
+
 TEST(Dsc, FieldsAndFilesAreRead) {
   const std::string text =
       make_dsc({{"hello_2.10.orig.tar.gz", "abc"}, {"hello_2.10-3.debian.tar.xz", ""}});

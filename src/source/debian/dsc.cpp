@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kMaxTextBytes = std::size_t{1}
                                       << 20;  // the largest .dsc of Debian 12 has 60 KiB
 
+constexpr std::size_t kMaxIndexParagraphs = 10'000;
+
 constexpr std::string_view kSigned = "-----BEGIN PGP SIGNED MESSAGE-----";
 constexpr std::string_view kSignature = "-----BEGIN PGP SIGNATURE-----";
 
@@ -147,27 +149,58 @@ Result<std::vector<Deb822Field>> parse_deb822_paragraph(std::string_view text) {
   return fields;
 }
 
+namespace {
+
+// `name_field` is what the package's name is called: "Source" in a .dsc, "Package" in an index.
+Result<Dsc> read_fields(const std::vector<Deb822Field>& fields, std::string_view name_field) {
+  const std::string* const source = find_field(fields, name_field);
+  const std::string* const version = find_field(fields, "Version");
+  const std::string* const format = find_field(fields, "Format");
+  if (source == nullptr || source->empty())
+    return fail(ErrorCode::corrupt, "no field {}", name_field);
+  if (version == nullptr || version->empty()) return fail(ErrorCode::corrupt, "no field Version");
+  Dsc dsc{.source = *source,
+          .version = *version,
+          .format = format == nullptr ? "1.0" : *format,
+          .files = {},
+          .is_signed = false};
+  STOWAWAY_TRY_VOID(
+      add_checksums(find_field(fields, "Checksums-Sha256"), 64, &DscFile::sha256_hex, dsc.files));
+  STOWAWAY_TRY_VOID(add_checksums(find_field(fields, "Files"), 32, &DscFile::md5_hex, dsc.files));
+  if (dsc.files.empty()) return fail(ErrorCode::corrupt, "it lists no files");
+  return dsc;
+}
+
+}  // namespace
+
 Result<Dsc> parse_dsc(std::string_view text) {
   if (text.size() > kMaxTextBytes) {
     return fail(ErrorCode::limit_exceeded, "a .dsc over {} bytes", kMaxTextBytes);
   }
   STOWAWAY_TRY(const ClearText clear, clear_text_of(text));
   STOWAWAY_TRY(const std::vector<Deb822Field> fields, parse_deb822_paragraph(clear.text));
-  const std::string* const source = find_field(fields, "Source");
-  const std::string* const version = find_field(fields, "Version");
-  const std::string* const format = find_field(fields, "Format");
-  if (source == nullptr || source->empty()) return fail(ErrorCode::corrupt, "no field Source");
-  if (version == nullptr || version->empty()) return fail(ErrorCode::corrupt, "no field Version");
-  Dsc dsc{.source = *source,
-          .version = *version,
-          .format = format == nullptr ? "1.0" : *format,
-          .files = {},
-          .is_signed = clear.is_signed};
-  STOWAWAY_TRY_VOID(
-      add_checksums(find_field(fields, "Checksums-Sha256"), 64, &DscFile::sha256_hex, dsc.files));
-  STOWAWAY_TRY_VOID(add_checksums(find_field(fields, "Files"), 32, &DscFile::md5_hex, dsc.files));
-  if (dsc.files.empty()) return fail(ErrorCode::corrupt, "it lists no files");
+  STOWAWAY_TRY(Dsc dsc, read_fields(fields, "Source"));
+  dsc.is_signed = clear.is_signed;
   return dsc;
+}
+
+Result<std::vector<Dsc>> parse_sources_index(std::string_view text) {
+  std::vector<Dsc> found;
+  while (!text.empty()) {
+    std::size_t end = text.find("\n\n");
+    end = end == std::string_view::npos ? text.size() : end + 2;
+    const std::string_view paragraph = text.substr(0, end);
+    text.remove_prefix(end);
+    if (paragraph.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+    if (paragraph.size() > kMaxTextBytes)
+      return fail(ErrorCode::limit_exceeded, "a paragraph over {} bytes", kMaxTextBytes);
+    if (found.size() == kMaxIndexParagraphs)
+      return fail(ErrorCode::limit_exceeded, "more than {} paragraphs", kMaxIndexParagraphs);
+    STOWAWAY_TRY(const std::vector<Deb822Field> fields, parse_deb822_paragraph(paragraph));
+    STOWAWAY_TRY(Dsc dsc, read_fields(fields, "Package"));
+    found.push_back(std::move(dsc));
+  }
+  return found;
 }
 
 }  // namespace stowaway::source

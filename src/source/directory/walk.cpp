@@ -168,7 +168,7 @@ void DirectoryWalk::read_one(Worker& worker, int directory, const char* name) {
   struct stat status {};
   switch (read_whole(file.get(), limits.max_file_bytes, worker.buffer, &status)) {
     case ReadOutcome::complete:
-      delivery_.file(worker, worker.path, worker.buffer.view());
+      delivery_.file(worker, worker.path, worker.buffer.view(), status.st_mtim.tv_sec);
       if (delivery_.options().open_archives && kind_by_name(name) != ArchiveKind::none) {
         unpack_memory(delivery_, team_, worker, worker.buffer.view(), nested_place(worker.path, 1));
       }
