@@ -83,13 +83,14 @@ int mine(const MineArguments& arguments, const Common& common) {
   ProgressLine progress(common.quiet);
   options->mine.stop = stop_on_signals();
   options->mine.progress = &progress;
-  std::size_t without = 0, alone = 0;
+  std::size_t without = 0;
+  bool nothing_read = true;  // no source of any component could be read
   Error last{ErrorCode::io, ""};
   const auto done = kb::mine_catalog(*entries, *options, [&](const kb::ComponentOutcome& outcome) {
     progress.clear();
     for (const Error& error : outcome.errors) print_error(last = error.within(outcome.component));
     without += !outcome.errors.empty();
-    alone += !outcome.errors.empty() && outcome.pack_file.empty();
+    nothing_read = nothing_read && outcome.failed_sources == outcome.sources;
     if (!common.quiet && (outcome.errors.empty() || outcome.written)) print_note(describe(outcome));
   });
   progress.clear();
@@ -99,8 +100,8 @@ int mine(const MineArguments& arguments, const Common& common) {
     return kInterrupted;
   }
   if (!done) return failed(done.error());
-  if (entries->size() == 1 && alone == 1) return exit_code_of(last);  // there is nothing at all
-  return without == 0 ? kDone : kPartial;
+  if (without == 0) return kDone;
+  return arguments.catalog.empty() && nothing_read ? exit_code_of(last) : kPartial;
 }
 
 void add_sources(CLI::App& mine_command, MineArguments& mining) {
@@ -134,18 +135,23 @@ void add_sources(CLI::App& mine_command, MineArguments& mining) {
                           "Only files whose path this expression matches");
 }
 
+// One value each time the option stands there, so that words may follow it.
+void add_repeatable(CLI::App& mine_command, const std::string& name,
+                    std::vector<std::string>& values, const std::string& help) {
+  mine_command.add_option(name, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
 void add_ways(CLI::App& mine_command, MineArguments& mining) {
   kb::MineOptions& options = mining.options;
   mine_command.add_flag("--prereleases", options.prereleases, "npm: prereleases too");
-  mine_command.add_option("--suite", options.debian.suites,
-                          "debian: only these suites; those that apt is configured with when not "
-                          "given");
-  mine_command.add_option("--apt-source", options.debian.apt_sources,
-                          "debian: lines of a sources.list to use instead of apt's own");
-  mine_command.add_option("--keyring", options.debian.keyrings,
-                          "debian: keyrings for .dsc files instead of debian-keyring's");
-  mine_command.add_option("--mirror", options.mirrors,
-                          "Directory that holds clones of the repositories");
+  add_repeatable(mine_command, "--suite", options.debian.suites,
+                 "debian: only these suites; those that apt is configured with when not given");
+  add_repeatable(mine_command, "--apt-source", options.debian.apt_sources,
+                 "debian: a line of a sources.list to use instead of apt's own");
+  add_repeatable(mine_command, "--keyring", options.debian.keyrings,
+                 "debian: a keyring for .dsc files instead of debian-keyring's");
+  add_repeatable(mine_command, "--mirror", options.mirrors,
+                 "Directory that holds clones of the repositories");
   mine_command.add_option("--cache", mining.cache,
                           "Where clones and downloads are kept; ~/.cache/stowaway when not given");
   mine_command.add_flag("--offline", options.offline, "Use what is there; ask no network");

@@ -48,7 +48,7 @@ bool describe(Pack& pack, const CatalogEntry& entry) {
   return changed;
 }
 
-// What the pack does not say yet is added.
+// What the pack does not say yet is added. True when that is anything.
 bool describe_more(Pack& pack, const CatalogEntry& entry) {
   bool changed = false;
   const auto fill = [&](std::string& mine, const std::string& theirs) {
@@ -58,31 +58,30 @@ bool describe_more(Pack& pack, const CatalogEntry& entry) {
   fill(pack.purl, entry.purl);
   fill(pack.language, entry.language);
   fill(pack.licence, entry.licence);
-  for (const CatalogSource& source : entry.sources) {
-    const PackSource record = record_of(source);
-    if (std::ranges::find(pack.sources, record) != pack.sources.end()) continue;
-    pack.sources.push_back(record);
-    changed = true;
-  }
   return changed;
 }
 
 // Adds what the entry's sources have. Errors of single sources and releases go into `outcome`.
-Result<void> mine_sources(const CatalogEntry& entry, const MineOptions& options,
-                          PackBuilder& builder, ComponentOutcome& outcome) {
+// Gives the records of the sources that had something new.
+Result<std::vector<PackSource>> mine_sources(const CatalogEntry& entry, const MineOptions& options,
+                                             PackBuilder& builder, ComponentOutcome& outcome) {
+  std::vector<PackSource> used;
   for (const CatalogSource& source : entry.sources) {
     if (!source.status.empty()) continue;
     auto count = mine_any(source, builder, options);
     if (!count && count.error().code == ErrorCode::cancelled)
       return tl::unexpected<Error>(count.error());
+    ++outcome.sources;
     if (!count) {
+      ++outcome.failed_sources;
       outcome.errors.push_back(count.error().within(source.location));
       continue;
     }
     outcome.errors.insert(outcome.errors.end(), count->errors.begin(), count->errors.end());
+    if (count->releases > 0) used.push_back(record_of(source));
     outcome.count.add(*count);
   }
-  return {};
+  return used;
 }
 
 }  // namespace
@@ -101,12 +100,16 @@ Result<ComponentOutcome> mine_entry(const CatalogEntry& entry, const CatalogMine
   outcome.described_anew =
       (options.keep_description ? describe_more(start, entry) : describe(start, entry)) && !is_new;
   PackBuilder builder(std::move(start));
-  STOWAWAY_TRY_VOID(mine_sources(entry, options.mine, builder, outcome));
+  STOWAWAY_TRY(const auto used, mine_sources(entry, options.mine, builder, outcome));
   if (outcome.count.releases == 0 && !outcome.described_anew) {
     if (!is_new) outcome.pack_file = file;
     return outcome;
   }
-  STOWAWAY_TRY_VOID(write_pack(builder.finish(), file));
+  Pack pack = builder.finish();
+  for (const PackSource& source : used)
+    if (std::ranges::find(pack.sources, source) == pack.sources.end())
+      pack.sources.push_back(source);
+  STOWAWAY_TRY_VOID(write_pack(pack, file));
   outcome.pack_file = file;
   outcome.written = true;
   return outcome;

@@ -27,9 +27,10 @@ struct ComponentOutcome {
   std::string component;
   std::string pack_file;  // empty when there is none
   MineCount count;
-  bool written = false;         // nothing new, nothing written
-  bool described_anew = false;  // licence, names or sources are not what they were
-  std::vector<Error> errors;    // of single sources, or of a pack that cannot be read
+  bool written = false;                         // nothing new, nothing written
+  bool described_anew = false;                  // licence, names or sources are not what they were
+  std::size_t sources = 0, failed_sources = 0;  // those that were asked, and had nothing to say
+  std::vector<Error> errors;  // of single sources and releases, or of a pack that cannot be read
 };
 
 // `on_done` is called once per component, from worker threads, never two calls at a time. Fails

@@ -23,6 +23,14 @@ std::vector<Span32> spans_of(const std::vector<std::uint32_t>& positions) {
   return spans;
 }
 
+// What labels of one version have in common: no ".0" at the end of nothing but numbers.
+std::string plain_version(const std::string& label) {
+  if (label.find_first_not_of("0123456789.") != std::string::npos) return label;
+  std::string plain = label;
+  while (plain.size() > 2 && plain.ends_with(".0")) plain.resize(plain.size() - 2);
+  return plain;
+}
+
 // Of two accounts of one revision: the earlier date, and the signature that says more.
 void complete(PackOrigin& origin, const PackOrigin& other) {
   const auto better = [](std::string& mine, const std::string& theirs) {
@@ -139,7 +147,7 @@ void PackBuilder::take_over_paths(const Pack& pack, const std::vector<std::uint3
 }
 
 bool PackBuilder::has_release(const std::string& version, const std::string& revision) const {
-  const auto found = release_numbers_.find(version);
+  const auto found = release_numbers_.find(plain_version(version));
   if (found == release_numbers_.end()) return false;
   const PackRelease& release = head_.releases[found->second];
   return release.revision == revision ||
@@ -159,12 +167,15 @@ std::uint32_t PackBuilder::add_content(FingerprintedContent content) {
 }
 
 std::uint32_t PackBuilder::add_release(PackRelease release) {
-  const auto [place, is_new] =
-      release_numbers_.emplace(release.version, static_cast<std::uint32_t>(head_.releases.size()));
-  if (is_new)
+  const auto [place, is_new] = release_numbers_.emplace(
+      plain_version(release.version), static_cast<std::uint32_t>(head_.releases.size()));
+  if (is_new) {
     head_.releases.push_back(std::move(release));
-  else
-    add_origins(head_.releases[place->second], release);
+    return place->second;
+  }
+  PackRelease& known = head_.releases[place->second];
+  add_origins(known, release);
+  if (release.version.size() < known.version.size()) known.version = release.version;
   return place->second;
 }
 

@@ -49,13 +49,13 @@ class PackBuilder {
 
   // True when this version was taken over or added, from the same revision.
   bool has_release(const std::string& version, const std::string& revision) const;
-  bool has_version(const std::string& version) const { return release_numbers_.contains(version); }
 
   // Adds a content; equal contents get equal numbers.
   std::uint32_t add_content(FingerprintedContent content);
 
   // A release that exists already is extended: several tags of one version are one release. It
-  // keeps the origin with the earliest date as its own and the others beside it.
+  // keeps the origin with the earliest date as its own and the others beside it. "1.7.0" is "1.7",
+  // and the shorter label stays: git tags and npm differ in that. But 2.01 is not 2.1.
   std::uint32_t add_release(PackRelease release);
   void add_file(std::uint32_t release, const std::string& path, std::uint32_t content);
 
@@ -90,7 +90,7 @@ class PackBuilder {
   Pack head_;  // without paths and contents
   std::vector<BuiltContent> contents_;
   std::map<PackContent, std::uint32_t> content_numbers_;
-  std::map<std::string, std::uint32_t> release_numbers_;
+  std::map<std::string, std::uint32_t> release_numbers_;  // by plain_version()
   std::map<std::string, BuiltPath> paths_;
 };
 

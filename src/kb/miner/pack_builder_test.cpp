@@ -180,6 +180,21 @@ TEST(PackBuilder, knows_every_revision_of_a_release) {
   EXPECT_EQ(testing::encoded(other), testing::encoded(once));
 }
 
+TEST(PackBuilder, labels_that_differ_in_zeros_at_their_end_are_one_version) {
+  for (const bool turned : {false, true}) {
+    PackBuilder builder(testing::empty_pack("a"));
+    for (const char* label : {turned ? "1.7.0" : "1.7", turned ? "1.7" : "1.7.0"})
+      testing::add_release(builder, {label, "", {{"a.c", code(1)}}});
+    for (const char* label : {"2.01", "2.1", "2.10", "3.0-rc1.0", "3.0"})
+      testing::add_release(builder, {label, "", {{"a.c", code(2)}}});
+    EXPECT_TRUE(builder.has_release("1.7.0", "rev-1.7"));
+    EXPECT_TRUE(builder.has_release("1.7", "rev-1.7.0"));
+    const Pack pack = builder.finish();
+    EXPECT_THAT(versions_of(pack), ElementsAre("1.7", "2.01", "2.1", "2.10", "3.0-rc1.0", "3.0"));
+    EXPECT_EQ(pack.releases[0].others.size(), 1U);
+  }
+}
+
 TEST(PackBuilder, two_contents_of_a_path_in_one_release_are_one_file) {
   for (const bool turned : {false, true}) {
     PackBuilder builder(testing::empty_pack("a"));

@@ -72,7 +72,10 @@ Error refusal(const ProcessResult& done, const std::string& what) {
   const bool missing = code == "E404" || code == "ETARGET" ||
                        done.errors.find("E404") != std::string::npos ||
                        done.errors.find("ETARGET") != std::string::npos;
-  return {missing ? ErrorCode::not_found : ErrorCode::unavailable, what + ": " + summary};
+  if (missing) return {ErrorCode::not_found, what + ": " + summary};
+  if (done.errors.find("EINTEGRITY") != std::string::npos)
+    return {ErrorCode::corrupt, "not what the registry promises: npm says EINTEGRITY"};
+  return {ErrorCode::unavailable, what + ": " + summary};
 }
 
 Result<ProcessResult> npm(std::vector<std::string> arguments, const std::string& directory,
