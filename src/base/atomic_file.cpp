@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace stowaway {
 namespace {
@@ -20,11 +21,6 @@ class Descriptor {
     if (number_ >= 0) ::close(number_);
   }
   int get() const { return number_; }
-  int close_now() {
-    const int result = ::close(number_);
-    number_ = -1;
-    return result;
-  }
 
  private:
   int number_;
@@ -47,13 +43,6 @@ void sync_directory_of(const std::string& file) {
   if (opened.get() >= 0) ::fsync(opened.get());
 }
 
-Result<void> write_in_place(const std::string& file, std::span<const std::byte> bytes) {
-  Descriptor out(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (out.get() < 0 || !write_all(out.get(), bytes) || out.close_now() != 0)
-    return fail(ErrorCode::io, "cannot write {}: {}", file, std::strerror(errno));
-  return {};
-}
-
 // Where a chain of links ends; `file` itself when nothing is there yet.
 std::string resolved(const std::string& file) {
   char* path = ::realpath(file.c_str(), nullptr);
@@ -65,26 +54,74 @@ std::string resolved(const std::string& file) {
 
 }  // namespace
 
-Result<void> write_file_atomically(const std::string& named_file,
-                                   std::span<const std::byte> bytes) {
-  const std::string file = resolved(named_file);
+Result<AtomicWriter> AtomicWriter::create(const std::string& named_file) {
+  std::string file = resolved(named_file);
   struct stat status {};
-  if (::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    return write_in_place(file, bytes);
-  std::string temporary = file + ".XXXXXX";
-  Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (out.get() < 0)
-    return fail(ErrorCode::io, "cannot write beside {}: {}", file, std::strerror(errno));
-  const bool written = write_all(out.get(), bytes) && ::fchmod(out.get(), 0644) == 0 &&
-                       ::fsync(out.get()) == 0 && out.close_now() == 0 &&
-                       ::rename(temporary.c_str(), file.c_str()) == 0;
-  if (!written) {
-    const int reason = errno;
-    ::unlink(temporary.c_str());
-    return fail(ErrorCode::io, "cannot write {}: {}", file, std::strerror(reason));
+  if (::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
+      return fail(ErrorCode::io, "cannot write {}: {}", file, std::strerror(errno));
+    return AtomicWriter(std::move(file), "", descriptor);
   }
-  sync_directory_of(file);
+  std::string temporary = file + ".XXXXXX";
+  const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0)
+    return fail(ErrorCode::io, "cannot write beside {}: {}", file, std::strerror(errno));
+  return AtomicWriter(std::move(file), std::move(temporary), descriptor);
+}
+
+AtomicWriter::AtomicWriter(std::string file, std::string temporary, int descriptor)
+    : file_(std::move(file)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+
+AtomicWriter::AtomicWriter(AtomicWriter&& other) noexcept
+    : file_(std::move(other.file_)),
+      temporary_(std::move(other.temporary_)),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+AtomicWriter::~AtomicWriter() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> AtomicWriter::failed() const {
+  return fail(ErrorCode::io, "cannot write {}: {}", file_, std::strerror(errno));
+}
+
+Result<void> AtomicWriter::append(std::span<const std::byte> bytes) {
+  if (!write_all(descriptor_, bytes)) return failed();
   return {};
+}
+
+Result<void> AtomicWriter::overwrite_start(std::span<const std::byte> bytes) {
+  for (off_t at = 0; !bytes.empty();) {
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed();
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    at += written;
+  }
+  return {};
+}
+
+Result<void> AtomicWriter::commit() {
+  if (temporary_.empty()) {
+    if (::close(std::exchange(descriptor_, -1)) != 0) return failed();
+    return {};
+  }
+  if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0 ||
+      ::rename(temporary_.c_str(), file_.c_str()) != 0)
+    return failed();
+  const int descriptor = std::exchange(descriptor_, -1);  // from here on the file stays
+  if (::close(descriptor) != 0) return failed();
+  sync_directory_of(file_);
+  return {};
+}
+
+Result<void> write_file_atomically(const std::string& file, std::span<const std::byte> bytes) {
+  STOWAWAY_TRY(auto writer, AtomicWriter::create(file));
+  STOWAWAY_TRY_VOID(writer.append(bytes));
+  return writer.commit();
 }
 
 Result<std::vector<std::byte>> read_whole_file(const std::string& file, std::uint64_t max_bytes) {

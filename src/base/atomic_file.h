@@ -18,6 +18,30 @@ namespace stowaway {
 // and is written to as it is.
 Result<void> write_file_atomically(const std::string& file, std::span<const std::byte> bytes);
 
+// The same piece by piece, for what does not fit into memory. One thread.
+class AtomicWriter {
+ public:
+  // Fails with io.
+  static Result<AtomicWriter> create(const std::string& file);
+  AtomicWriter(AtomicWriter&& other) noexcept;
+  AtomicWriter& operator=(AtomicWriter&&) = delete;
+  ~AtomicWriter();  // without commit(): as if nothing had been written
+
+  // Fail with io, and name the file.
+  Result<void> append(std::span<const std::byte> bytes);
+  // Replaces the first bytes of what was appended.
+  Result<void> overwrite_start(std::span<const std::byte> bytes);
+  // Syncs and puts the file in its place.
+  Result<void> commit();
+
+ private:
+  AtomicWriter(std::string file, std::string temporary, int descriptor);
+  Result<void> failed() const;
+
+  std::string file_, temporary_;  // temporary_ empty: `file_` is no regular file, written in place
+  int descriptor_;
+};
+
 // Fails with not_found, io, or limit_exceeded when the file is longer than `max_bytes`.
 Result<std::vector<std::byte>> read_whole_file(const std::string& file, std::uint64_t max_bytes);
 

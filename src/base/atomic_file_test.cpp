@@ -98,5 +98,32 @@ TEST_F(AtomicFile, reading_keeps_the_limit_and_the_kind) {
   EXPECT_EQ(read_whole_file(file(), 9).error().code, ErrorCode::limit_exceeded);
 }
 
+TEST_F(AtomicFile, in_pieces_appears_when_committed) {
+  ASSERT_TRUE(write_file_atomically(file(), bytes_of("old")));
+  {
+    auto writer = AtomicWriter::create(file());
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->append(bytes_of("......, ")));
+    ASSERT_TRUE(writer->append(bytes_of("and longer")));
+    ASSERT_TRUE(writer->overwrite_start(bytes_of("second")));
+    EXPECT_EQ(content(), "old");
+    AtomicWriter moved = *std::move(writer);
+    ASSERT_TRUE(moved.commit());
+  }
+  EXPECT_EQ(content(), "second, and longer");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFile, in_pieces_goes_away_when_not_committed) {
+  ASSERT_TRUE(write_file_atomically(file(), bytes_of("old")));
+  {
+    auto writer = AtomicWriter::create(file());
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->append(bytes_of("new")));
+  }
+  EXPECT_EQ(content(), "old");
+  EXPECT_EQ(entries(), 1);
+}
+
 }  // namespace
 }  // namespace stowaway

@@ -1,60 +1,21 @@
 #include "kb/kb.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
-#include <bit>
-#include <cerrno>
 #include <cstring>
+
+#include "kb/index/key_set.h"
+#include "kb/index/mapping.h"
+#include "kb/index/marks.h"
 
 namespace stowaway::kb {
 
 using namespace index;
 
-struct Kb::Mapping {
-  std::string file;
-  const std::byte* base = nullptr;
-  std::size_t size = 0;
-
-  Mapping() = default;
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (base != nullptr) ::munmap(const_cast<std::byte*>(base), size);
-  }
-
-  const Header& header() const { return *reinterpret_cast<const Header*>(base); }
-  template <class T>
-  std::span<const T> array(SectionId id) const {
-    const SectionEntry& entry = header().sections[id];
-    return {reinterpret_cast<const T*>(base + entry.offset), entry.size_bytes / sizeof(T)};
-  }
-  std::string_view text(std::uint32_t position) const {
-    const auto strings = array<char>(kStrings);
-    if (position >= strings.size()) return {};
-    const auto* start = strings.data() + position;
-    return {start, ::strnlen(start, strings.size() - position)};
-  }
-  template <class T>
-  const T& at(SectionId id, std::size_t position) const {
-    static const T kNone{};
-    const auto all = array<T>(id);
-    return position < all.size() ? all[position] : kNone;
-  }
-  // The bucket of a key: two neighbouring starts, both checked against `limit`.
-  Range bucket(SectionId id, std::uint64_t bucket, std::size_t limit) const {
-    const auto starts = array<std::uint32_t>(id);
-    if (bucket + 1 >= starts.size()) return {};
-    const std::uint32_t first = starts[bucket], end = starts[bucket + 1];
-    return first <= end && end <= limit ? Range{first, end} : Range{};
-  }
-};
-
 namespace {
+
+constexpr unsigned kNormalisedKeyBits = 64, kMd5KeyBits = 64, kShingleKeyBits = 48;
 
 Result<void> check_header(const Header& header, std::size_t file_bytes) {
   if (header.magic != kMagic) return fail(ErrorCode::corrupt, "not a knowledge base index");
@@ -70,202 +31,285 @@ Result<void> check_header(const Header& header, std::size_t file_bytes) {
     return fail(ErrorCode::corrupt,
                 "{} bytes long where the header says {}: cut short or still being copied",
                 file_bytes, header.file_bytes);
-  for (const SectionEntry& section : header.sections)
-    if (section.offset % 8 != 0 || section.offset > file_bytes ||
-        section.size_bytes > file_bytes - section.offset)
-      return fail(ErrorCode::corrupt, "a section lies outside the file");
-  if (header.normalised_bits > 40 || header.md5_bits > 40 || header.shingle_bits > 40 ||
-      header.filter_bits > 40 || header.shingle_bits < 16)
-    return fail(ErrorCode::corrupt, "impossible bucket sizes");
+  if (header.version_bits > 16) return fail(ErrorCode::corrupt, "impossible file versions");
   return {};
 }
 
-std::uint64_t md5_prefix(const fingerprint::Md5& md5) {
-  std::uint64_t prefix = 0;
-  for (int i = 0; i < 8; ++i) prefix = prefix << 8 | md5.bytes[static_cast<std::size_t>(i)];
-  return prefix;
-}
-
-std::uint64_t leading_bits(std::uint64_t key, unsigned key_bits, unsigned bits) {
-  return bits == 0 ? 0 : key >> (key_bits - bits);
+// That a section lies in the file and has room for what it says it holds.
+Result<void> check_section(const SectionEntry& section, const SectionShape& shape,
+                           std::size_t file_bytes) {
+  if (section.offset % 64 != 0 || section.offset > file_bytes ||
+      section.size_bytes > file_bytes - section.offset)
+    return fail(ErrorCode::corrupt, "a section lies outside the file");
+  const std::uint64_t most = section.size_bytes * 8;  // of anything, so that products fit
+  const bool fits =
+      shape.kind == SectionKind::records
+          ? section.count <= most && section.count * shape.record_bytes == section.size_bytes
+      : shape.kind == SectionKind::packed
+          ? section.width <= 64 && section.count <= UINT32_MAX &&
+                packed_bytes(section.count, section.width) <= section.size_bytes
+          : section.count <= UINT32_MAX && section.ones <= section.count;  // and MarksView::of
+  if (!fits) return fail(ErrorCode::corrupt, "a section is shorter than what it should hold");
+  return {};
 }
 
 }  // namespace
 
-Kb::Kb(std::unique_ptr<Mapping> mapping) : mapping_(std::move(mapping)) {}
+// The mapped file and its sections, each checked once.
+struct Kb::File {
+  explicit File(Mapping opened) : mapping(std::move(opened)) {}
+
+  Mapping mapping;
+  Header header{};  // a copy: what was checked stays as it was
+  std::span<const char> strings;
+  std::span<const Component> components;
+  std::span<const Release> releases;
+  std::span<const Path> paths;
+  std::span<const ReleaseSpan> spans;
+  std::span<const Sha256Prefix> sha256;
+  PackedView shingle_counts, carried, sizes, postings, shared_postings, md5_contents, occurrences;
+  MarksView path_marks, span_marks, originals, normalised_marks, shingle_marks;
+  KeySetView normalised, md5, shingles;
+
+  Result<void> attach();
+
+  std::span<const std::byte> bytes_of(SectionId id) const {
+    const SectionEntry& section = header.sections[id];
+    return mapping.bytes().subspan(section.offset, section.size_bytes);
+  }
+  template <class T>
+  std::span<const T> records(SectionId id) const {
+    return {reinterpret_cast<const T*>(bytes_of(id).data()), header.sections[id].count};
+  }
+  PackedView packed(SectionId id) const {
+    return {bytes_of(id), header.sections[id].count, header.sections[id].width};
+  }
+  KeySetView key_set(SectionId blocks, unsigned key_bits) const {
+    const auto tails = static_cast<SectionId>(blocks + 1),
+               crowd = static_cast<SectionId>(blocks + 2);
+    return {records<KeyBlock>(blocks), packed(tails), records<CrowdedKey>(crowd), key_bits};
+  }
+  Result<MarksView> marks(SectionId id) const {
+    return MarksView::of(bytes_of(id), header.sections[id].count, header.sections[id].ones);
+  }
+
+  std::string_view text(std::uint32_t position) const {
+    if (position >= strings.size()) return {};
+    const auto* start = strings.data() + position;
+    return {start, ::strnlen(start, strings.size() - position)};
+  }
+  // The group of things that belongs to number `i` where marks say where groups begin.
+  Range group(const MarksView& marks, std::uint64_t i, std::uint64_t limit) const {
+    const std::uint64_t first = marks.select(i);
+    if (first >= marks.size()) return {};
+    const std::uint64_t end = marks.next(first + 1);
+    return end <= limit ? Range{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end)}
+                        : Range{};
+  }
+  std::uint32_t contents() const { return static_cast<std::uint32_t>(postings.size()); }
+
+  // A posting is twice a file version; or, with the lowest bit set, twice the place in the shared
+  // postings where their number stands, and behind it they.
+  bool is_shared(ContentId id) const { return (postings[id] & 1) != 0; }
+  std::uint64_t place_of(ContentId id) const { return postings[id] >> 1; }
+  std::uint32_t first_file_version(ContentId id) const {
+    return static_cast<std::uint32_t>(is_shared(id) ? shared_postings[place_of(id) + 1]
+                                                    : place_of(id));
+  }
+};
+
+Result<void> Kb::File::attach() {
+  std::memcpy(&header, mapping.bytes().data(), sizeof header);
+  STOWAWAY_TRY_VOID(check_header(header, mapping.bytes().size()));
+  for (std::uint32_t id = 0; id < kSectionCount; ++id)
+    STOWAWAY_TRY_VOID(check_section(header.sections[id], kShapes[id], mapping.bytes().size()));
+  strings = records<char>(kStrings);
+  components = records<Component>(kComponents);
+  releases = records<Release>(kReleases);
+  paths = records<Path>(kPaths);
+  spans = records<ReleaseSpan>(kSpans);
+  sha256 = records<Sha256Prefix>(kSha256);
+  shingle_counts = packed(kShingleCounts);
+  carried = packed(kCarried);
+  sizes = packed(kSizes);
+  postings = packed(kPostings);
+  shared_postings = packed(kSharedPostings);
+  md5_contents = packed(kMd5Contents);
+  occurrences = packed(kOccurrences);
+  STOWAWAY_TRY(path_marks, marks(kPathMarks));
+  STOWAWAY_TRY(span_marks, marks(kSpanMarks));
+  STOWAWAY_TRY(originals, marks(kOriginals));
+  STOWAWAY_TRY(normalised_marks, marks(kNormalisedMarks));
+  STOWAWAY_TRY(shingle_marks, marks(kShingleMarks));
+  normalised = key_set(kNormalisedBlocks, kNormalisedKeyBits);
+  md5 = key_set(kMd5Blocks, kMd5KeyBits);
+  shingles = key_set(kShingleBlocks, kShingleKeyBits);
+  return {};
+}
+
+Kb::Kb(std::unique_ptr<File> file) : file_(std::move(file)) {}
 Kb::Kb(Kb&&) noexcept = default;
 Kb& Kb::operator=(Kb&&) noexcept = default;
 Kb::~Kb() = default;
 
-Result<Kb> Kb::open(const std::string& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    return fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io, "cannot open {}: {}", file,
-                std::strerror(errno));
-  struct stat status {};
-  auto mapping = std::make_unique<Mapping>();
-  mapping->file = file;
-  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-    mapping->size = static_cast<std::size_t>(status.st_size);
-  if (mapping->size < sizeof(Header)) {
-    ::close(descriptor);
-    return fail(ErrorCode::corrupt, "{}: too short for a knowledge base index", file);
-  }
-  void* base = ::mmap(nullptr, mapping->size, PROT_READ, MAP_SHARED, descriptor, 0);
-  const int reason = errno;
-  ::close(descriptor);
-  if (base == MAP_FAILED)
-    return fail(ErrorCode::io, "cannot map {}: {}", file, std::strerror(reason));
-  mapping->base = static_cast<const std::byte*>(base);
-  if (const auto checked = check_header(mapping->header(), mapping->size); !checked)
-    return tl::unexpected<Error>(checked.error().within(file));
-  return Kb(std::move(mapping));
+Result<Kb> Kb::open(const std::string& name) {
+  STOWAWAY_TRY(auto mapping, Mapping::open(name, sizeof(Header)));
+  auto file = std::make_unique<File>(std::move(mapping));
+  if (const auto attached = file->attach(); !attached)
+    return tl::unexpected<Error>(attached.error().within(name));
+  Kb kb(std::move(file));
+  STOWAWAY_TRY_VOID(kb.intact());
+  return kb;
+}
+
+Result<void> Kb::intact() const {
+  if (file_->mapping.intact()) return {};
+  return fail(ErrorCode::corrupt,
+              "{}: was cut short while it was in use; replace an index by renaming another over it",
+              file_->mapping.file());
 }
 
 Result<void> Kb::verify() const {
   for (std::uint32_t id = 0; id < kSectionCount; ++id) {
-    const SectionEntry& section = mapping_->header().sections[id];
-    if (XXH3_64bits(mapping_->base + section.offset, section.size_bytes) != section.checksum)
-      return fail(ErrorCode::corrupt, "{}: section {} is damaged; build the index again",
-                  mapping_->file, id);
+    const auto bytes = file_->bytes_of(static_cast<SectionId>(id));
+    if (XXH3_64bits(bytes.data(), bytes.size()) != file_->header.sections[id].checksum)
+      return fail(ErrorCode::corrupt, "{}: section {} is damaged; build the index again", file(),
+                  id);
   }
-  return {};
+  return intact();
 }
 
 std::string Kb::id() const {
-  return fingerprint::to_hex(std::span<const std::uint8_t>(mapping_->header().id));
+  return fingerprint::to_hex(std::span<const std::uint8_t>(file_->header.id));
 }
-const std::string& Kb::file() const { return mapping_->file; }
+const std::string& Kb::file() const { return file_->mapping.file(); }
+
+namespace {
 
 // Arrays with a sentinel hold one record more than there are things.
-namespace {
 std::uint32_t without_sentinel(std::size_t records) {
   return records == 0 ? 0 : static_cast<std::uint32_t>(records - 1);
 }
-}  // namespace
-std::uint32_t Kb::component_count() const {
-  return without_sentinel(mapping_->array<Component>(kComponents).size());
-}
-std::uint32_t Kb::release_count() const {
-  return static_cast<std::uint32_t>(mapping_->array<Release>(kReleases).size());
-}
-std::uint32_t Kb::content_count() const {
-  return without_sentinel(mapping_->array<Content>(kContents).size());
-}
-std::uint32_t Kb::shingle_count() const {
-  return static_cast<std::uint32_t>(mapping_->array<ShingleEntry>(kShingles).size());
-}
-std::uint32_t Kb::path_count() const {
-  return without_sentinel(mapping_->array<Path>(kPaths).size());
-}
-
-namespace {
 Range checked_range(std::uint32_t first, std::uint32_t end, std::size_t limit) {
   return first <= end && end <= limit ? Range{first, end} : Range{};
 }
+std::uint64_t md5_prefix(const fingerprint::Md5& md5) {
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | md5.bytes[i];
+  return prefix;
+}
+
 }  // namespace
+
+std::uint32_t Kb::component_count() const { return without_sentinel(file_->components.size()); }
+std::uint32_t Kb::release_count() const {
+  return static_cast<std::uint32_t>(file_->releases.size());
+}
+std::uint32_t Kb::content_count() const { return file_->contents(); }
+std::uint32_t Kb::shingle_count() const {
+  return static_cast<std::uint32_t>(file_->occurrences.size());
+}
+std::uint32_t Kb::path_count() const { return without_sentinel(file_->paths.size()); }
 
 ComponentView Kb::component(ComponentId id) const {
   if (id >= component_count()) return {};
-  const auto& record = mapping_->at<Component>(kComponents, id);
-  const auto& next = mapping_->at<Component>(kComponents, id + 1);
-  return {mapping_->text(record.name),
-          mapping_->text(record.purl),
-          mapping_->text(record.licence),
-          mapping_->text(record.language),
-          mapping_->text(record.aliases),
+  const Component& record = file_->components[id];
+  const Component& next = file_->components[id + std::size_t{1}];
+  return {file_->text(record.name),
+          file_->text(record.purl),
+          file_->text(record.licence),
+          file_->text(record.language),
+          file_->text(record.aliases),
           record.rank,
           checked_range(record.first_release, next.first_release, release_count()),
           checked_range(record.first_path, next.first_path, path_count())};
 }
 
 ReleaseView Kb::release(std::uint32_t position) const {
-  const auto& record = mapping_->at<Release>(kReleases, position);
-  return {mapping_->text(record.version), mapping_->text(record.revision), record.date,
+  if (position >= release_count()) return {};
+  const Release& record = file_->releases[position];
+  return {file_->text(record.version), file_->text(record.revision), record.date,
           record.code_files};
 }
 
 PathView Kb::path(PathId id) const {
   if (id >= path_count()) return {};
-  const auto& record = mapping_->at<Path>(kPaths, id);
-  const std::uint32_t end = mapping_->at<Path>(kPaths, id + 1).first_file_version;
-  const std::uint32_t count = without_sentinel(mapping_->array<FileVersion>(kFileVersions).size());
-  return {mapping_->text(record.name), record.component,
-          checked_range(record.first_file_version, end, count), record.density_exponent,
-          record.role};
+  const Path& record = file_->paths[id];
+  const std::uint32_t end = file_->paths[id + std::size_t{1}].first_file_version;
+  return {file_->text(record.name), record.component,
+          checked_range(record.first_file_version, end, file_->path_marks.size()),
+          record.density_exponent, record.role};
 }
 
-const FileVersion& Kb::file_version(std::uint32_t position) const {
-  return mapping_->at<FileVersion>(kFileVersions, position);
+FileVersion Kb::file_version(std::uint32_t position) const {
+  if (position >= file_->path_marks.size()) return {};
+  const std::uint64_t paths = file_->path_marks.rank(position + std::uint64_t{1});
+  return {static_cast<PathId>(paths == 0 ? 0 : paths - 1),
+          static_cast<std::uint32_t>(file_->shingle_counts[position]),
+          file_->carried[position] != 0};
 }
 
 std::span<const ReleaseSpan> Kb::releases_of(std::uint32_t file_version) const {
-  const auto spans = mapping_->array<ReleaseSpan>(kSpans);
-  const Range range = checked_range(
-      mapping_->at<FileVersion>(kFileVersions, file_version).first_span,
-      mapping_->at<FileVersion>(kFileVersions, file_version + std::size_t{1}).first_span,
-      spans.size());
-  return spans.subspan(range.first, range.size());
+  const Range range = file_->group(file_->span_marks, file_version, file_->spans.size());
+  return file_->spans.subspan(range.first, range.size());
 }
 
 Range Kb::contents_with(fingerprint::NormalisedId normalised) const {
-  const auto keys = mapping_->array<std::uint64_t>(kNormalisedKeys);
-  const Range bucket = mapping_->bucket(
-      kNormalisedBuckets, leading_bits(normalised, 64, mapping_->header().normalised_bits),
-      std::min<std::size_t>(keys.size(), content_count()));
-  const auto part = keys.subspan(bucket.first, bucket.size());
-  const auto [first, end] = std::equal_range(part.begin(), part.end(), normalised);
-  return {bucket.first + static_cast<std::uint32_t>(first - part.begin()),
-          bucket.first + static_cast<std::uint32_t>(end - part.begin())};
+  const auto rank = file_->normalised.find(normalised);
+  return rank ? file_->group(file_->normalised_marks, *rank, content_count()) : Range{};
+}
+
+void Kb::contents_with(std::span<const fingerprint::NormalisedId> keys,
+                       std::span<Range> ranges) const {
+  constexpr std::size_t kAhead = 16;  // more than a processor keeps in flight
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size()) file_->normalised.prefetch(keys[i + kAhead]);
+    ranges[i] = contents_with(keys[i]);
+  }
 }
 
 std::optional<ContentId> Kb::content_with_md5(const fingerprint::Md5& md5) const {
-  const std::uint64_t prefix = md5_prefix(md5);
-  const auto entries = mapping_->array<Md5Entry>(kMd5Entries);
-  const Range bucket = mapping_->bucket(
-      kMd5Buckets, leading_bits(prefix, 64, mapping_->header().md5_bits), entries.size());
-  for (const Md5Entry& entry : entries.subspan(bucket.first, bucket.size()))
-    if ((std::uint64_t{entry.high} << 32 | entry.low) == prefix && entry.content < content_count())
-      return entry.content;
-  return std::nullopt;
+  const auto rank = file_->md5.find(md5_prefix(md5));
+  if (!rank) return std::nullopt;
+  const std::uint64_t content = file_->md5_contents[*rank];
+  if (content >= content_count()) return std::nullopt;
+  return static_cast<ContentId>(content);
 }
 
-const Content& Kb::content(ContentId id) const { return mapping_->at<Content>(kContents, id); }
+Content Kb::content(ContentId id) const {
+  if (id >= content_count()) return {};
+  const std::uint64_t record = file_->originals.rank(file_->first_file_version(id));
+  if (record >= file_->sha256.size()) return {};
+  return {file_->sha256[record], static_cast<std::uint32_t>(file_->sizes[record])};
+}
+
 fingerprint::NormalisedId Kb::normalised_of(ContentId id) const {
-  return mapping_->at<std::uint64_t>(kNormalisedKeys, id);
+  const std::uint64_t groups = file_->normalised_marks.rank(id + std::uint64_t{1});
+  return id < content_count() && groups > 0 ? file_->normalised.key_at(groups - 1) : 0;
 }
 
 std::size_t Kb::posting_count(ContentId id) const {
-  const auto postings = mapping_->array<std::uint32_t>(kPostings);
-  return checked_range(content(id).first_posting, content(id + 1).first_posting, postings.size())
-      .size();
+  if (id >= content_count()) return 0;
+  if (!file_->is_shared(id)) return 1;
+  const std::uint64_t place = file_->place_of(id), all = file_->shared_postings.size();
+  return place >= all ? 0 : std::min(file_->shared_postings[place], all - place - 1);
 }
 
 Posting Kb::posting(ContentId id, std::size_t i) const {
-  const std::uint32_t raw = mapping_->at<std::uint32_t>(kPostings, content(id).first_posting + i);
-  return {raw & ~kCarriedBit, (raw & kCarriedBit) != 0};
+  if (id >= content_count()) return {};
+  const auto version = static_cast<std::uint32_t>(
+      file_->is_shared(id) ? file_->shared_postings[file_->place_of(id) + 1 + i]
+                           : file_->place_of(id));
+  return {version, file_->carried[version] != 0};
 }
 
-std::span<const ShingleEntry> Kb::occurrences(std::uint64_t key) const {
-  const auto filter = mapping_->array<std::uint64_t>(kShingleFilter);
-  // The filter is chosen by low bits, the bucket by high ones, so that the two do not depend on one
-  // another.
-  const std::uint64_t bit = key & ((std::uint64_t{1} << mapping_->header().filter_bits) - 1);
-  if (bit / 64 >= filter.size() || (filter[bit / 64] >> (bit % 64) & 1) == 0) return {};
-  const auto entries = mapping_->array<ShingleEntry>(kShingles);
-  const Range bucket = mapping_->bucket(
-      kShingleBuckets, leading_bits(key, 48, mapping_->header().shingle_bits), entries.size());
-  const auto part = entries.subspan(bucket.first, bucket.size());
-  const auto low = static_cast<std::uint32_t>(key);
-  const auto first = std::ranges::lower_bound(part, low, {}, &ShingleEntry::low_key);
-  const auto end = std::ranges::upper_bound(first, part.end(), low, {}, &ShingleEntry::low_key);
-  return {first, end};
+Occurrences Kb::occurrences(std::uint64_t key) const {
+  const auto rank = file_->shingles.find(key);
+  if (!rank) return {};
+  const Range range = file_->group(file_->shingle_marks, *rank, file_->occurrences.size());
+  return {file_->occurrences, file_->header.version_bits, range.first, range.end};
 }
 
-void Kb::prefetch(std::uint64_t key) const {
-  const auto filter = mapping_->array<std::uint64_t>(kShingleFilter);
-  const std::uint64_t bit = key & ((std::uint64_t{1} << mapping_->header().filter_bits) - 1);
-  if (bit / 64 < filter.size()) __builtin_prefetch(&filter[bit / 64]);
-}
+void Kb::prefetch(std::uint64_t key) const { file_->shingles.prefetch(key); }
 
 }  // namespace stowaway::kb

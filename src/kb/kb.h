@@ -7,7 +7,9 @@
 // the answers mean is the business of `match`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +21,7 @@
 #include "fingerprint/identity.h"
 #include "fingerprint/normalise.h"
 #include "kb/index/layout.h"
+#include "kb/index/packed.h"
 
 namespace stowaway::kb {
 
@@ -54,9 +57,75 @@ struct PathView {
   std::uint8_t role;
 };
 
+struct FileVersion {
+  PathId path;
+  std::uint32_t shingles;  // how many of the path's shingles it has
+  bool carried;            // the component embeds this file, it does not come from there
+};
+
+struct Content {
+  index::Sha256Prefix sha256;
+  std::uint32_t size_bytes;  // saturated
+};
+
 struct Posting {
   std::uint32_t file_version;
-  bool carried;  // the component embeds this content, it does not come from there
+  bool carried;  // as in FileVersion
+};
+
+// Where a shingle occurs: in file versions first…last of a path, counted from the path's first.
+struct Occurrence {
+  PathId path;
+  std::uint16_t first, last;
+};
+
+// A range of them, unpacked while it is walked.
+class Occurrences {
+ public:
+  class Iterator {
+   public:
+    using value_type = Occurrence;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const Occurrences* all, std::uint64_t at) : all_(all), at_(at) {}
+    Occurrence operator*() const { return all_->at(at_); }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++at_;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const Occurrences* all_ = nullptr;
+    std::uint64_t at_ = 0;
+  };
+
+  Occurrences() = default;
+  Occurrences(index::PackedView packed, unsigned version_bits, std::uint64_t first,
+              std::uint64_t end)
+      : packed_(packed), version_bits_(version_bits), first_(first), end_(end) {}
+
+  std::size_t size() const { return end_ - first_; }
+  bool empty() const { return first_ == end_; }
+  Iterator begin() const { return {this, first_}; }
+  Iterator end() const { return {this, end_}; }
+
+ private:
+  Occurrence at(std::uint64_t i) const {
+    const std::uint64_t value = packed_[i], mask = index::low_bits(version_bits_);
+    return {static_cast<PathId>(value >> (2 * version_bits_)),
+            static_cast<std::uint16_t>(value >> version_bits_ & mask),
+            static_cast<std::uint16_t>(value & mask)};
+  }
+
+  index::PackedView packed_;
+  unsigned version_bits_ = 0;
+  std::uint64_t first_ = 0, end_ = 0;
 };
 
 class Kb {
@@ -70,6 +139,9 @@ class Kb {
 
   // Reads the whole file and checks every section's checksum. Fails with corrupt.
   Result<void> verify() const;
+  // Fails with corrupt when the file was cut short while it was in use: answers since then may be
+  // empty or wrong. Ask before believing them. Cheap.
+  Result<void> intact() const;
 
   std::string id() const;  // hex
   const std::string& file() const;
@@ -82,27 +154,30 @@ class Kb {
   ComponentView component(ComponentId id) const;
   ReleaseView release(std::uint32_t position) const;
   PathView path(PathId id) const;
-  const index::FileVersion& file_version(std::uint32_t position) const;
+  FileVersion file_version(std::uint32_t position) const;
   // Releases that hold a file version, as positions within its component (0 = oldest).
   std::span<const index::ReleaseSpan> releases_of(std::uint32_t file_version) const;
 
   // Contents that are the same after normalisation: neighbours, so a range.
   Range contents_with(fingerprint::NormalisedId normalised) const;
+  // The same for many, several times as fast: ranges[i] answers keys[i]; both are of one size.
+  void contents_with(std::span<const fingerprint::NormalisedId> keys,
+                     std::span<Range> ranges) const;
   std::optional<ContentId> content_with_md5(const fingerprint::Md5& md5) const;
-  const index::Content& content(ContentId id) const;
-  fingerprint::NormalisedId normalised_of(ContentId id) const;
+  Content content(ContentId id) const;
+  fingerprint::NormalisedId normalised_of(ContentId id) const;  // slow: searches
   std::size_t posting_count(ContentId id) const;
   Posting posting(ContentId id, std::size_t i) const;
 
   // Where a shingle occurs; empty for one that the KB has never seen.
-  std::span<const index::ShingleEntry> occurrences(std::uint64_t shingle_key) const;
+  Occurrences occurrences(std::uint64_t shingle_key) const;
   // Brings what occurrences() will touch into the cache; for batches.
   void prefetch(std::uint64_t shingle_key) const;
 
  private:
-  struct Mapping;
-  explicit Kb(std::unique_ptr<Mapping> mapping);
-  std::unique_ptr<Mapping> mapping_;
+  struct File;
+  explicit Kb(std::unique_ptr<File> file);
+  std::unique_ptr<File> file_;
 };
 
 }  // namespace stowaway::kb

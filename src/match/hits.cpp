@@ -90,15 +90,6 @@ void add_identity_hits(std::uint32_t number, const ScannedFile& file, const kb::
                     static_cast<float>(weight * role_factor(kb.path(best.path).role))});
 }
 
-bool is_carried(const kb::Kb& kb, const kb::PathView& path, std::uint32_t version) {
-  const auto& record = kb.file_version(path.file_versions.first + version);
-  for (std::size_t i = 0; i < kb.posting_count(record.content); ++i) {
-    const kb::Posting posting = kb.posting(record.content, i);
-    if (posting.file_version == path.file_versions.first + version) return posting.carried;
-  }
-  return false;
-}
-
 // Components that have the file itself, among the hits from `before` on, are not said to have a
 // similar one.
 void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::Kb& kb,
@@ -120,7 +111,7 @@ void add_similar_hits(std::uint32_t number, const ScannedFile& file, const kb::K
                   found.path,
                   static_cast<std::uint16_t>(parts),
                   HitQuality::similar,
-                  is_carried(kb, path, found.best_version),
+                  kb.file_version(path.file_versions.first + found.best_version).carried,
                   static_cast<std::uint8_t>(i),
                   static_cast<float>(weight)};
     const auto [place, is_new] = by_component.emplace(path.component, hit);

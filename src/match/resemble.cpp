@@ -114,6 +114,7 @@ void Resembler::add_windows_per_release(std::vector<Resemblance>& found) {
         std::ranges::count_if(found, same) < 2)
       continue;
     const std::size_t releases = kb_->component(component).releases.size();
+    if (releases == 0) continue;  // a damaged KB
     const auto hits_where = [&](auto wanted) {
       std::vector<Hit> hits;
       for (const Hit& hit : hits_)

@@ -483,6 +483,7 @@ TEST_F(Scan, a_damaged_kb_gives_a_result_and_no_harm) {
     std::string bytes = good;
     for (std::uint64_t hits = 1 + random.below(3000); hits > 0; --hits) {
       const auto& section = header.sections[random.below(kb::index::kSectionCount)];
+      if (section.size_bytes == 0) continue;
       const std::uint64_t at = section.offset + random.below(section.size_bytes);
       bytes[at] = random.below(3) == 0 ? '\xFF' : static_cast<char>(random.below(256));
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "kb/kb.h"
 #include "kb/testing/support.h"
@@ -156,6 +157,60 @@ TEST(BuildIndex, packs_without_files_are_components_without_contents) {
   EXPECT_TRUE(kb->contents_with(42).empty());
   EXPECT_FALSE(kb->content_with_md5({}));
   EXPECT_TRUE(kb->occurrences(42).empty());
+}
+
+class Supply final : public PackReader {
+ public:
+  explicit Supply(std::vector<Pack> packs) : packs_(std::move(packs)) {}
+  std::size_t size() const override { return packs_.size(); }
+  Result<Pack> read(std::size_t i) override { return packs_[i]; }
+
+ private:
+  std::vector<Pack> packs_;
+};
+
+TEST(BuildIndex, little_memory_gives_the_same_file) {
+  const TempDir dir;
+  std::vector<Pack> packs;
+  for (unsigned p = 0; p < 12; ++p) {
+    std::vector<testing::TestRelease> releases;
+    for (unsigned r = 0; r < 10; ++r) {
+      testing::Tree tree;
+      for (unsigned f = 0; f < 20; ++f)
+        tree["f" + std::to_string(f) + ".c"] = code(p / 2 * 1000 + r / (1 + f % 4) * 50 + f, 3);
+      releases.push_back({std::to_string(r), "", tree});
+    }
+    packs.push_back(testing::pack_of("c" + std::to_string(p), releases));
+  }
+  const std::string expected = built(packs, dir);
+  Supply supply(packs);
+  const auto count = build_index(supply, dir.file("kb"), BuildOptions{.memory_bytes = 0});
+  ASSERT_TRUE(count) << count.error().message;
+  EXPECT_GT(count->file_versions, 1024U) << "else nothing went through runs";
+  EXPECT_TRUE(read_file(dir.file("kb")) == expected);
+}
+
+TEST(BuildIndex, nothing_is_left_behind_when_a_pack_cannot_be_read) {
+  class Failing final : public PackReader {
+   public:
+    std::size_t size() const override { return 2; }
+    Result<Pack> read(std::size_t i) override {
+      // Well at the first reading, and gone at the second.
+      if (++asked_ > 2) return fail(ErrorCode::io, "gone");
+      return testing::pack_of(i == 0 ? "a" : "b", {{"1", "", {{"a.c", code(1)}}}});
+    }
+
+   private:
+    std::atomic<int> asked_ = 0;
+  };
+  const TempDir dir;
+  dir.write("kb", "old");
+  Failing packs;
+  const auto count = build_index(packs, dir.file("kb"), {});
+  ASSERT_FALSE(count);
+  EXPECT_EQ(count.error().message, "gone");
+  EXPECT_EQ(read_file(dir.file("kb")), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
 }
 
 }  // namespace

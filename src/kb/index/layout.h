@@ -1,10 +1,10 @@
 // The index file: what scans query, derived from packs. docs/index-format.md describes it; this is
 // its layout in code.
 //
-// One immutable file, mapped read-only: header, section directory, then arrays of fixed-size
-// little-endian records. Nothing is unpacked or copied at open, so opening costs the same for any
-// size and processes share the pages. A position is 32 bits; a sentinel record ends each array
-// whose records own a range of another.
+// One immutable file, mapped read-only: a header with the directory of sections, then the sections.
+// Nothing is unpacked or copied at open, so opening costs the same for any size and processes share
+// the pages. Sections are texts, arrays of fixed-size little-endian records, packed numbers
+// (packed.h), marks (marks.h) and key sets (key_set.h). A position is at most 32 bits wide.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 namespace stowaway::kb::index {
 
 inline constexpr std::array<char, 8> kMagic{'S', 'T', 'O', 'W', 'I', 'N', 'D', 'X'};
-inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kFormat = 2;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
 enum SectionId : std::uint32_t {
@@ -22,35 +22,61 @@ enum SectionId : std::uint32_t {
   kComponents,
   kReleases,
   kPaths,
-  kFileVersions,
+  kPathMarks,
   kSpans,
-  kContents,
-  kNormalisedKeys,
-  kNormalisedBuckets,
+  kSpanMarks,
+  kShingleCounts,
+  kCarried,
+  kOriginals,
+  kSha256,
+  kSizes,
+  kNormalisedBlocks,
+  kNormalisedTails,
+  kNormalisedCrowd,
+  kNormalisedMarks,
   kPostings,
-  kMd5Entries,
-  kMd5Buckets,
-  kShingles,
-  kShingleBuckets,
-  kShingleFilter,
+  kSharedPostings,
+  kMd5Blocks,
+  kMd5Tails,
+  kMd5Crowd,
+  kMd5Contents,
+  kShingleBlocks,
+  kShingleTails,
+  kShingleCrowd,
+  kShingleMarks,
+  kOccurrences,
   kSectionCount
 };
 
+enum class SectionKind : std::uint8_t { records, packed, marks };
+
+// What a section is made of; `record_bytes` only for records.
+struct SectionShape {
+  SectionKind kind;
+  std::uint32_t record_bytes;
+};
+
 struct SectionEntry {
-  std::uint64_t offset, size_bytes, checksum;  // XXH3-64
+  std::uint64_t offset, size_bytes;
+  std::uint64_t checksum;  // XXH3-64 of these bytes
+  std::uint64_t count;     // of records, packed numbers, or bits that carry marks
+  std::uint32_t width;     // bits of a packed number; else 0
+  std::uint32_t ones;      // of marks; else 0
 };
 
 struct Header {
   std::array<char, 8> magic;
   std::uint32_t format, byte_order;
   std::uint64_t file_bytes;
-  std::array<std::uint8_t, 16> id;  // first half of the SHA-256 over the packs' own digests
-  std::uint32_t normalised_bits, md5_bits, shingle_bits,
-      filter_bits;  // how many leading key bits choose a bucket
+  std::array<std::uint8_t, 16> id;  // first half of the SHA-256 over the sections' checksums
+  std::uint32_t version_bits;       // of the two file version numbers of an occurrence
+  std::uint32_t reserved;
   std::array<SectionEntry, kSectionCount> sections;
   std::uint64_t checksum;  // XXH3-64 of everything before it
 };
 
+// Things that own a range of another array have a sentinel record behind them: thing i owns from
+// its own start to that of record i + 1.
 struct Component {
   std::uint32_t name, purl, licence, language, aliases;  // positions in strings
   std::uint32_t rank;
@@ -72,40 +98,58 @@ struct Path {
   std::uint16_t reserved;
 };
 
-struct FileVersion {
-  std::uint32_t content, path, first_span;
-  std::uint32_t shingles;  // how many of the path's shingles it has
-};
-
 struct ReleaseSpan {
   std::uint16_t first, last;  // releases of the component, both included
 };
 
-struct Content {
-  std::array<std::uint8_t, 16> sha256;
-  std::uint32_t size_bytes;  // saturated
-  std::uint32_t first_posting;
+using Sha256Prefix = std::array<std::uint8_t, 16>;
+
+// Up to kMaxBlockKeys keys of a key set, in one cache line; key_set.h says how.
+struct alignas(64) KeyBlock {
+  std::uint32_t first_rank;
+  std::uint16_t count;  // kCrowdedBlock: its keys stand in the crowd
+  std::uint16_t reserved;
+  std::uint64_t occupied;
+  std::array<std::uint64_t, 6> rest;
 };
 
-// A posting is the position of a file version; the top bit says that the component only carries the
-// content.
-inline constexpr std::uint32_t kCarriedBit = 0x80000000U;
-
-struct Md5Entry {
-  std::uint32_t low, high;  // the first eight bytes of the MD5, as a big-endian number
-  std::uint32_t content;
+struct CrowdedKey {
+  std::uint64_t key, rank;
 };
 
-struct ShingleEntry {
-  std::uint32_t low_key;  // the lower 32 of 48 bits
-  std::uint32_t path;
-  std::uint16_t first, last;  // file versions of the path, both included
-};
-
-static_assert(sizeof(Component) == 32 && sizeof(Release) == 16 && sizeof(Path) == 16 &&
-              sizeof(FileVersion) == 16);
-static_assert(sizeof(ReleaseSpan) == 4 && sizeof(Content) == 24 && sizeof(Md5Entry) == 12 &&
-              sizeof(ShingleEntry) == 12);
+static_assert(sizeof(Component) == 32 && sizeof(Release) == 16 && sizeof(Path) == 16);
+static_assert(sizeof(ReleaseSpan) == 4 && sizeof(KeyBlock) == 64 && sizeof(CrowdedKey) == 16);
+static_assert(sizeof(SectionEntry) == 40 && sizeof(Header) == 48 + 40 * kSectionCount + 8);
 static_assert(std::is_trivially_copyable_v<Header>);
+
+inline constexpr std::array<SectionShape, kSectionCount> kShapes{{
+    {SectionKind::records, 1},                     // strings
+    {SectionKind::records, sizeof(Component)},     // components
+    {SectionKind::records, sizeof(Release)},       // releases
+    {SectionKind::records, sizeof(Path)},          // paths
+    {SectionKind::marks, 0},                       // path marks
+    {SectionKind::records, sizeof(ReleaseSpan)},   // spans
+    {SectionKind::marks, 0},                       // span marks
+    {SectionKind::packed, 0},                      // shingle counts
+    {SectionKind::packed, 0},                      // carried
+    {SectionKind::marks, 0},                       // originals
+    {SectionKind::records, sizeof(Sha256Prefix)},  // SHA-256
+    {SectionKind::packed, 0},                      // sizes
+    {SectionKind::records, sizeof(KeyBlock)},      // normalised blocks
+    {SectionKind::packed, 0},                      // normalised tails
+    {SectionKind::records, sizeof(CrowdedKey)},    // normalised crowd
+    {SectionKind::marks, 0},                       // normalised marks
+    {SectionKind::packed, 0},                      // postings
+    {SectionKind::packed, 0},                      // shared postings
+    {SectionKind::records, sizeof(KeyBlock)},      // MD5 blocks
+    {SectionKind::packed, 0},                      // MD5 tails
+    {SectionKind::records, sizeof(CrowdedKey)},    // MD5 crowd
+    {SectionKind::packed, 0},                      // MD5 contents
+    {SectionKind::records, sizeof(KeyBlock)},      // shingle blocks
+    {SectionKind::packed, 0},                      // shingle tails
+    {SectionKind::records, sizeof(CrowdedKey)},    // shingle crowd
+    {SectionKind::marks, 0},                       // shingle marks
+    {SectionKind::packed, 0},                      // occurrences
+}};
 
 }  // namespace stowaway::kb::index
