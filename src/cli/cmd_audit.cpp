@@ -17,7 +17,10 @@
 #include "cli/exit_code.h"
 #include "cli/find_advisories.h"
 #include "cli/find_kb.h"
+#include "cli/find_ledger.h"
 #include "cli/scan_options.h"
+#include "ledger/acceptance.h"
+#include "ledger/notice.h"
 #include "match/scan.h"
 #include "report/audit.h"
 
@@ -25,9 +28,9 @@ namespace stowaway::cli {
 namespace {
 
 struct Arguments {
-  std::string subject, format = "table", output, fail_on, product, author;
+  std::string subject, format = "table", output, fail_on, product, author, tracked, ledger;
   std::vector<std::string> outputs, advisories, vex, evidence;
-  bool json = false, all_statuses = false;
+  bool json = false, all_statuses = false, note = false;
   ScanLimits limits;
 };
 
@@ -161,6 +164,27 @@ bool matches_fail_on(const advisory::Audit& audit, const std::string& fail_on, b
   return matched;
 }
 
+// Under a tracked name what is accepted there counts, and with --note what has changed goes to the
+// outbox.
+Result<advisory::Audit> audit_as_tracked(advisory::AuditSubject subject,
+                                         const advisory::Advisories& advisories,
+                                         advisory::AuditOptions options, const Arguments& arguments,
+                                         const Common& common) {
+  if (arguments.tracked.empty()) return advisory::audit(std::move(subject), advisories, options);
+  STOWAWAY_TRY(sqlite::Database database, open_ledger(arguments.ledger));
+  STOWAWAY_TRY(const auto acceptances,
+               ledger::acceptances_in(database, arguments.tracked, now_seconds()));
+  options.acceptances = acceptances;
+  subject.name = arguments.tracked;
+  STOWAWAY_TRY(advisory::Audit audit, advisory::audit(std::move(subject), advisories, options));
+  if (!arguments.note) return audit;
+  STOWAWAY_TRY(const auto events, ledger::take_note(database, audit, now_seconds()));
+  if (!common.quiet)
+    print_note(fmt::format("{}: {} change{} noted", arguments.tracked, events.size(),
+                           events.size() == 1 ? "" : "s"));
+  return audit;
+}
+
 int audit(const Arguments& arguments, const Common& common) {
   if (!formats_are_known(arguments)) return kWrongUse;
   stop_on_signals();
@@ -183,7 +207,8 @@ int audit(const Arguments& arguments, const Common& common) {
     options.component = [&](const std::string& name) { return advisory::component_of(*kb, name); };
   options.observations = *observations;
   options.statements = *statements;
-  const auto result = advisory::audit(*std::move(subject), *advisories, options);
+  const auto result =
+      audit_as_tracked(*std::move(subject), *advisories, options, arguments, common);
   if (!result) return failed(result.error());
   if (!write_reports(*result, arguments, common)) return kOtherFailure;
   if (matches_fail_on(*result, arguments.fail_on, common.quiet)) return kFailOnMatched;
@@ -232,6 +257,18 @@ void add_audit(CLI::App& app, Common& common, Run& run) {
   command->add_option("--product", arguments.product,
                       "What VEX documents call the subject, for instance its package URL");
   command->add_option("--author", arguments.author, "Who signs the VEX documents");
+  const std::string group = "Tracked subjects";
+  command
+      ->add_option("--in", arguments.tracked,
+                   "Audit as this tracked subject: what is accepted there counts")
+      ->group(group);
+  command
+      ->add_flag("--note", arguments.note,
+                 "With --in: keep what has changed for `stowaway notify` to send")
+      ->needs("--in")
+      ->group(group);
+  command->add_option("--ledger", arguments.ledger, "The ledger; your own by default")
+      ->group(group);
   arguments.limits.add_to(*command);
   command->footer(
       "Examples:\n"

@@ -20,8 +20,10 @@ using Run = std::function<int()>;
 
 void add_scan(CLI::App& app, Common& common, Run& run);
 void add_explain(CLI::App& app, Common& common, Run& run);
+void add_accept(CLI::App& app, Common& common, Run& run);
 void add_audit(CLI::App& app, Common& common, Run& run);
 void add_advisory(CLI::App& app, Common& common, Run& run);
+void add_notify(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
 void add_testcase(CLI::App& app, Common& common, Run& run);

@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   add_explain(app, common, run);
   add_audit(app, common, run);
   add_advisory(app, common, run);
+  add_accept(app, common, run);
+  add_notify(app, common, run);
   add_kb(app, common, run);
   add_testcase(app, common, run);
   try {
