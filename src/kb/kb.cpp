@@ -93,6 +93,21 @@ struct Kb::File {
     return MarksView::of(bytes_of(id), header.sections[id].count, header.sections[id].ones);
   }
 
+  // Whether nothing but zeros lies between the sections, which no checksum covers.
+  bool gaps_are_empty() const {
+    std::vector<SectionEntry> sections(header.sections.begin(), header.sections.end());
+    std::ranges::sort(sections, {}, &SectionEntry::offset);
+    const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+    std::size_t end = sizeof header;
+    for (const SectionEntry& section : sections) {
+      if (section.offset > end &&
+          !std::ranges::all_of(mapping.bytes().subspan(end, section.offset - end), is_zero))
+        return false;
+      end = std::max<std::size_t>(end, section.offset + section.size_bytes);
+    }
+    return std::ranges::all_of(mapping.bytes().subspan(end), is_zero);
+  }
+
   std::string_view text(std::uint32_t position) const {
     if (position >= strings.size()) return {};
     const auto* start = strings.data() + position;
@@ -176,6 +191,9 @@ Result<void> Kb::verify() const {
       return fail(ErrorCode::corrupt, "{}: section {} is damaged; build the index again", file(),
                   id);
   }
+  if (!file_->gaps_are_empty())
+    return fail(ErrorCode::corrupt, "{}: is damaged between its sections; build the index again",
+                file());
   return intact();
 }
 
