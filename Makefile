@@ -125,7 +125,7 @@ format:
 # Builds what is not there yet, but installs no package: this may run as root.
 install:
 	@test -f build/release/CMakeCache.txt || cmake --preset release -DSTOWAWAY_TESTS=OFF
-	$(BUILD) release --target stowaway
+	$(BUILD) release --target stowaway manual
 	DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)"
 	@$(MAKE) --no-print-directory install-advisories
 	@if [ -n "$(PACKS)" ]; then $(MAKE) --no-print-directory install-kb; else echo "no packs in kb/: no starter.kb"; fi

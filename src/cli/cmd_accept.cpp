@@ -9,6 +9,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_ledger.h"
+#include "cli/syntax/syntax.h"
 #include "ledger/acceptance.h"
 
 namespace stowaway::cli {
@@ -148,12 +149,14 @@ void add_accept(CLI::App& app, Common& common, Run& run) {
       [&] { run = [&] { return decide(arguments, ledger::Decision::accept, common); }; });
 
   auto* revoking = app.add_subcommand("revoke", "Take an acceptance back");
+  revoking->group(kLesserCommands);
   add_place(*revoking, arguments);
   revoking->add_option("--reason", arguments.entry.reason, "Why");
   revoking->callback(
       [&] { run = [&] { return decide(arguments, ledger::Decision::revoke, common); }; });
 
   auto* listing = app.add_subcommand("acceptances", "List what is accepted, and who decided it");
+  listing->group(kLesserCommands);
   listing->add_option("--in", arguments.entry.subject, "Only in this subject");
   listing->add_flag("--history", arguments.history, "Every decision ever, oldest first");
   listing->add_flag("--json", arguments.json, "As JSON");

@@ -92,15 +92,17 @@ int explain(const Arguments& arguments, const Common& common) {
 
 void add_explain(CLI::App& app, Common& common, Run& run) {
   static Arguments arguments;
-  auto* command = app.add_subcommand(
-      "explain", "Say why: the files for, against, changed, missing and added of one copy");
+  auto* command =
+      app.add_subcommand("explain", "Say why one copy was reported as it was, file by file");
   command->add_option("SUBJECT", arguments.subject, "What was scanned")->required();
   command->add_option("PATH", arguments.path, "Where the copy lies, as the report of scan says")
       ->required();
-  command->add_option("--component", arguments.component,
-                      "Which one, where several lie at one place");
+  command
+      ->add_option("--component", arguments.component, "Which one, where several lie at one place")
+      ->type_name("NAME");
   command->add_flag("--json", arguments.json, "As JSON, with every file");
-  command->add_option("-o", arguments.output, "Write to this file instead of standard output");
+  command->add_option("-o", arguments.output, "Write to this file instead of standard output")
+      ->type_name("FILE");
   arguments.limits.add_to(*command);
   command->footer(
       "Examples:\n"

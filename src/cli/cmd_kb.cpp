@@ -122,7 +122,9 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
   static std::string out = "stowaway.kb", merged;
   auto* build_command = kb->add_subcommand("build", "Make the index that scans query from packs");
   build_command->add_option("PACKS", packs, "Pack files, or directories of them")->required();
-  build_command->add_option("-o,--output", out, "The index to write")->capture_default_str();
+  build_command->add_option("-o,--output", out, "The index to write")
+      ->type_name("FILE")
+      ->capture_default_str();
   build_command->callback([&] { run = [&] { return build(packs, out, common); }; });
 
   auto* info_command = kb->add_subcommand("info", "Say what a knowledge base holds");
@@ -136,7 +138,9 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
 
   auto* merge_command = kb->add_subcommand("merge", "Make one pack of several of one component");
   merge_command->add_option("PACKS", packs, "Packs of one component")->required();
-  merge_command->add_option("-o,--output", merged, "The pack to write")->required();
+  merge_command->add_option("-o,--output", merged, "The pack to write")
+      ->type_name("FILE")
+      ->required();
   merge_command->callback([&] { run = [&] { return merge(packs, merged, common); }; });
 
   add_kb_mine(*kb, common, run);

@@ -108,17 +108,26 @@ void add_sources(CLI::App& mine_command, MineArguments& mining) {
   kb::MineRequest& request = mining.request;
   mine_command.add_option("WHAT", request.words,
                           "debian:NAME, npm:NAME[@RANGE], git:URL, archives, directories");
-  mine_command.add_option("--catalog", mining.catalog, "A .catalog file or a directory of them");
+  mine_command.add_option("--catalog", mining.catalog, "A .catalog file or a directory of them")
+      ->type_name("FILE");
   mine_command.add_option("-o,--output", mining.out_directory, "Directory of the packs")
+      ->type_name("DIRECTORY")
       ->capture_default_str();
-  mine_command.add_option("--component", request.component, "The component's name");
-  mine_command.add_option("--purl", request.purl, "Its package URL, without version");
-  mine_command.add_option("--licence", request.licence, "Its licence, an SPDX expression");
-  mine_command.add_option("--language", request.language, "Its main language");
-  mine_command.add_option("--release", request.release,
-                          "The version of archives and directories whose names do not say it");
+  mine_command.add_option("--component", request.component, "The component's name")
+      ->type_name("NAME");
+  mine_command.add_option("--purl", request.purl, "Its package URL, without version")
+      ->type_name("PURL");
+  mine_command.add_option("--licence", request.licence, "Its licence, an SPDX expression")
+      ->type_name("SPDX");
+  mine_command.add_option("--language", request.language, "Its main language")
+      ->type_name("LANGUAGE");
+  mine_command
+      .add_option("--release", request.release,
+                  "The version of archives and directories whose names do not say it")
+      ->type_name("VERSION");
   mine_command
       .add_option("--date", request.date, "Their date; of their newest file when not given")
+      ->type_name("DAY")
       ->check(CLI::Validator(
           [](std::string& text) {
             const bool fits = text.size() == 10 && text[4] == '-' && text[7] == '-' &&
@@ -126,42 +135,55 @@ void add_sources(CLI::App& mine_command, MineArguments& mining) {
             return fits ? "" : text + " is not YYYY-MM-DD";
           },
           "YYYY-MM-DD"));
-  mine_command.add_option("--tags", request.tags,
-                          "git: which tags are releases; the first group is the version");
-  mine_command.add_option("--version-map", request.version_map,
-                          "git: how it is written: id, us, dash, usdash, digits, stripv");
-  mine_command.add_option("--subpath", request.subpath, "Only what lies below this folder");
-  mine_command.add_option("--paths", request.paths,
-                          "Only files whose path this expression matches");
+  mine_command
+      .add_option("--tags", request.tags,
+                  "git: which tags are releases; the first group is the version")
+      ->type_name("EXPRESSION");
+  mine_command.add_option("--version-map", request.version_map, "git: how it is written")
+      ->type_name("MAP:{id,us,dash,usdash,digits,stripv}");
+  mine_command.add_option("--subpath", request.subpath, "Only what lies below this folder")
+      ->type_name("FOLDER");
+  mine_command
+      .add_option("--paths", request.paths, "Only files whose path this expression matches")
+      ->type_name("EXPRESSION");
 }
 
 // One value each time the option stands there, so that words may follow it.
 void add_repeatable(CLI::App& mine_command, const std::string& name,
-                    std::vector<std::string>& values, const std::string& help) {
-  mine_command.add_option(name, values, help + "; may be repeated")->allow_extra_args(false);
+                    std::vector<std::string>& values, const std::string& value,
+                    const std::string& help) {
+  mine_command.add_option(name, values, help + "; may be repeated")
+      ->type_name(value)
+      ->allow_extra_args(false);
 }
 
 void add_ways(CLI::App& mine_command, MineArguments& mining) {
   kb::MineOptions& options = mining.options;
   mine_command.add_flag("--prereleases", options.prereleases, "npm: prereleases too");
-  add_repeatable(mine_command, "--suite", options.debian.suites,
+  add_repeatable(mine_command, "--suite", options.debian.suites, "SUITE",
                  "debian: only these suites; those that apt is configured with when not given");
-  add_repeatable(mine_command, "--apt-source", options.debian.apt_sources,
+  add_repeatable(mine_command, "--apt-source", options.debian.apt_sources, "LINE",
                  "debian: a line of a sources.list to use instead of apt's own");
-  add_repeatable(mine_command, "--keyring", options.debian.keyrings,
+  add_repeatable(mine_command, "--keyring", options.debian.keyrings, "FILE",
                  "debian: a keyring for .dsc files instead of debian-keyring's");
-  add_repeatable(mine_command, "--mirror", options.mirrors,
-                 "Directory that holds clones of the repositories");
-  mine_command.add_option("--cache", mining.cache,
-                          "Where clones and downloads are kept; ~/.cache/stowaway when not given");
-  mine_command.add_flag("--offline", options.offline, "Use what is there; ask no network");
-  mine_command.add_option("--only", mining.only,
-                          "Components of the catalogue to mine; all when not given");
+  add_repeatable(mine_command, "--mirror", options.mirrors, "DIRECTORY",
+                 "Directory that holds clones of repositories: NAME.git, NAME or OWNER+NAME/repo");
   mine_command
-      .add_option("--shard", mining.shard, "I/N: take every Nth component, starting with the Ith")
+      .add_option("--cache", mining.cache,
+                  "Where clones and downloads are kept; ~/.cache/stowaway when not given")
+      ->type_name("DIRECTORY");
+  mine_command.add_flag("--offline", options.offline, "Use what is there; ask no network");
+  mine_command
+      .add_option("--only", mining.only, "Components of the catalogue to mine; all when not given")
+      ->type_name("COMPONENT");
+  mine_command
+      .add_option("--shard", mining.shard, "Take every Nth component, starting with the Ith")
+      ->type_name("I/N")
       ->capture_default_str();
-  mine_command.add_option("--max-rank", mining.max_rank,
-                          "Only the most embedded components, up to this rank");
+  mine_command
+      .add_option("--max-rank", mining.max_rank,
+                  "Only the most embedded components, up to this rank; 0: all")
+      ->type_name("N");
 }
 
 }  // namespace

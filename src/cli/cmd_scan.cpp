@@ -285,20 +285,25 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
   command->add_flag("--installed", arguments.installed,
                     "Scan this machine's dpkg md5sums; no installed file is read");
   command->add_option("--dpkg-root", arguments.dpkg_root, "dpkg's database for --installed")
+      ->type_name("DIRECTORY")
       ->capture_default_str();
-  std::string formats = "Format of the report:";
-  for (const report::Format& format : report::formats()) formats += fmt::format(" {}", format.name);
-  command->add_option("-f,--format", arguments.format, formats)->capture_default_str();
+  std::vector<std::string_view> names;
+  for (const report::Format& format : report::formats()) names.push_back(format.name);
+  command->add_option("-f,--format", arguments.format, "Format of the report")
+      ->type_name(fmt::format("NAME:{{{}}}", fmt::join(names, ",")))
+      ->capture_default_str();
   command->add_flag("--json", arguments.json, "The same as --format json");
-  command->add_option("-o", arguments.output,
-                      "Write the report to this file instead of standard output");
   command
-      ->add_option("--output", arguments.outputs,
-                   "FORMAT=FILE: write this format there; may be repeated")
+      ->add_option("-o", arguments.output,
+                   "Write the report to this file instead of standard output")
+      ->type_name("FILE");
+  command->add_option("--output", arguments.outputs, "Write this format there; may be repeated")
+      ->type_name("FORMAT=FILE")
       ->allow_extra_args(false);
   command
       ->add_option("--fail-on", arguments.fail_on,
                    "Exit with 1 when there is a copy, or a modified one")
+      ->type_name("WHAT")
       ->check(CLI::IsMember({"copy", "modified"}));
   arguments.limits.add_to(*command);
   command->footer(

@@ -27,5 +27,7 @@ void add_notify(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
 void add_testcase(CLI::App& app, Common& common, Run& run);
+void add_completion(CLI::App& app, Common& common, Run& run);
+void add_manual(CLI::App& app, Common& common, Run& run);  // hidden: for those who build
 
 }  // namespace stowaway::cli

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
+#include "cli/syntax/help.h"
 #include "cli/usage.h"
 
 #ifndef STOWAWAY_VERSION
@@ -13,23 +14,24 @@
 int main(int argc, char** argv) {
   using namespace stowaway::cli;
   CLI::App app{"Finds the software that hides inside other software.", "stowaway"};
-  app.set_version_flag("--version", "stowaway " STOWAWAY_VERSION);
+  app.set_version_flag("--version", "stowaway " STOWAWAY_VERSION, "Print the version");
   app.require_subcommand(1);
   app.fallthrough();
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.get_help_ptr()->description("Say how it is used");
   app.footer(
       "Three things that most people want:\n"
-      "  stowaway scan DIR                  what is embedded in a source tree, with versions\n"
-      "  stowaway scan --format cyclonedx -o sbom.json DIR\n"
-      "  stowaway explain DIR PATH          why, file by file\n\n"
-      "Exit status: 0 done; 1 --fail-on matched; 2 wrong usage; 3 partial; 4 nothing to scan;\n"
-      "5 no usable knowledge base; 6 other failure; 130 interrupted");
+      "  stowaway scan DIR           what is embedded in a source tree, with versions\n"
+      "  stowaway scan --format cyclonedx -o sbom.json DIR    the same for machines\n"
+      "  stowaway explain DIR PATH   why, file by file");
   Common common;
   app.add_flag("-q,--quiet", common.quiet, "No progress and no notes");
-  app.add_option("--color", common.colour, "When to colour: auto, always, never")
+  app.add_option("--color", common.colour, "When to colour")
+      ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}));
-  app.add_option("--kb", common.kb_file,
-                 "The knowledge base (an index made by `stowaway kb build`)");
-  app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor");
+  app.add_option("--kb", common.kb_file, "The knowledge base: an index made by `stowaway kb build`")
+      ->type_name("FILE");
+  app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor")->type_name("N");
   Run run;
   add_scan(app, common, run);
   add_explain(app, common, run);
@@ -39,6 +41,8 @@ int main(int argc, char** argv) {
   add_notify(app, common, run);
   add_kb(app, common, run);
   add_testcase(app, common, run);
+  add_completion(app, common, run);
+  add_manual(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -6,17 +6,23 @@ namespace stowaway::cli {
 
 void ScanLimits::add_to(CLI::App& command) {
   const std::string group = "Limits and evidence";
-  command.add_option("--max-file-mb", max_file_mb, "Leave out larger files")
+  command.add_option("--max-file-mb", max_file_mb, "Leave out files larger than this many MiB")
+      ->type_name("N")
       ->capture_default_str()
       ->group(group);
   command.add_option("--max-files", max_files, "Stop after this many files")
+      ->type_name("N")
       ->capture_default_str()
       ->group(group);
   command
-      .add_option("--max-unpacked-mb", max_unpacked_mb, "Unpack at most this much from archives")
+      .add_option("--max-unpacked-mb", max_unpacked_mb,
+                  "Unpack at most this many MiB from all archives together")
+      ->type_name("N")
       ->capture_default_str()
       ->group(group);
-  command.add_option("--archive-depth", archive_depth, "Archives inside archives to open")
+  command
+      .add_option("--archive-depth", archive_depth, "How many archives may lie inside one another")
+      ->type_name("N")
       ->capture_default_str()
       ->group(group);
   command.add_flag("--no-archives", no_archives, "Do not open archives inside the subject")

@@ -67,8 +67,7 @@ ExitCode answer(const CLI::App& app, const CLI::ParseError& error) {
   const bool has_commands = !command.get_subcommands([](const CLI::App*) { return true; }).empty();
   const bool nothing_named = what.empty() && has_commands && error.get_name() == "RequiredError";
   if (nothing_named) {
-    fmt::print(stderr, "{}",
-               command.help(&app == &command ? "" : full_name(app, *command.get_parent())));
+    fmt::print(stderr, "{}", command.help());
     return kWrongUse;
   }
   if (what.empty()) what = error.what();

@@ -4,9 +4,8 @@ Help and version are results: on stdout, with success.
 
   $ stowaway --version
   stowaway [0-9.]+ (re)
-  $ stowaway --help | head -n 2
+  $ stowaway --help | head -n 1
   Finds the software that hides inside other software.
-  Usage: stowaway [OPTIONS] SUBCOMMAND
   $ stowaway help scan | head -n 2
   Find embedded copies and their versions
   Usage: stowaway scan [OPTIONS] [SUBJECT...]

@@ -17,7 +17,7 @@ Wrong use.
 
   $ stowaway testcase 2>&1 | head -n 2
   Show what a known flaw does in embedded copies
-  Usage: stowaway testcase [OPTIONS] SUBCOMMAND
+  Usage: stowaway testcase [OPTIONS] COMMAND ...
   $ stowaway testcase run --case none tree
   stowaway: * (glob)
   [2]
