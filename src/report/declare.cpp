@@ -11,37 +11,10 @@
 #include <vector>
 
 #include "report/common.h"
-#include "report/text.h"
+#include "report/embeds.h"
 
 namespace stowaway::report {
 namespace {
-
-constexpr std::size_t kFieldColumns = 79;  // a longer field is folded, one entry a line
-
-// ---- Debian
-
-std::string deb_name(std::string_view name) { return percent_encode(name, "+"); }
-std::string deb_version(std::string_view version) { return percent_encode(version, "+:"); }
-
-std::string entry_of(const match::Copy& copy, bool with_path) {
-  std::string entry = deb_name(copy.component);
-  if (copy.versions.size() == 1) {
-    entry += fmt::format(" (= {})", deb_version(copy.versions[0]));
-  } else if (copy.versions.size() > 1) {
-    entry += fmt::format(" (>= {}) (<= {})", deb_version(copy.versions.front()),
-                         deb_version(copy.versions.back()));
-  }
-  if (copy.verdict == match::Verdict::modified) entry += " <modified>";
-  if (copy.verdict == match::Verdict::fragment) entry += " <fragment>";
-  if (with_path)
-    entry += fmt::format(" {{{}}}", copy.path.empty() ? "." : percent_encode(copy.path, "/+"));
-  for (const std::string& other : copy.alternatives) {
-    if (!other.empty()) entry += " | " + deb_name(other);
-  }
-  return entry;
-}
-
-// ---- RPM
 
 bool is_rpm_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '+';
@@ -96,18 +69,7 @@ std::string rpm_comment(const match::Copy& copy) {
 }  // namespace
 
 std::string write_deb822(const match::ScanResult& result, const Options& options) {
-  std::set<std::string> entries;
-  for (const match::Copy& copy : result.copies) {
-    if (!copy.component.empty()) entries.insert(entry_of(copy, options.with_paths));
-  }
-  if (entries.empty()) return {};
-  std::string line = "Embeds:", folded = "Embeds:";
-  for (const std::string& entry : entries) {
-    const bool is_first = entry == *entries.begin();
-    line += (is_first ? " " : ", ") + entry;
-    folded += (is_first ? "\n " : ",\n ") + entry;
-  }
-  return (columns_of(line) <= kFieldColumns ? line : folded) + "\n";
+  return embeds_field(options.field, embeds_of(result, options.with_paths));
 }
 
 std::string write_rpm(const match::ScanResult& result, const Options&) {
