@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   add_advisory(app, common, run);
   add_accept(app, common, run);
   add_notify(app, common, run);
+  add_control(app, common, run);
   add_kb(app, common, run);
   add_testcase(app, common, run);
   add_completion(app, common, run);

@@ -1,4 +1,6 @@
 """What the program's help says of its commands, read as a user reads it: text. Shared by the tests of this folder."""
+import functools
+import os
 import pathlib
 import re
 import subprocess
@@ -9,8 +11,11 @@ TOP = pathlib.Path(sys.argv[2])
 del sys.argv[1:3]  # the rest is unittest's
 
 
-def run(*arguments, **more):
-    return subprocess.run([str(PROGRAM), *arguments], capture_output=True, text=True, check=True, **more).stdout
+@functools.cache
+def run(*arguments):
+    """What it prints: always the same, so it is asked once."""
+    return subprocess.run([str(PROGRAM), *arguments], capture_output=True, text=True, check=True,
+                          env={**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}).stdout
 
 
 def names_below(text, title):
@@ -19,6 +24,7 @@ def names_below(text, title):
     return re.findall(r'^  (\S+)  ', part.group(1), re.M) if part else []
 
 
+@functools.cache
 def commands():
     """{path: help}: {(): …, ('kb',): …, ('kb', 'build'): …}, every command that the help tells of."""
     found = {}
