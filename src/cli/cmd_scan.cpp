@@ -12,20 +12,25 @@
 #include <set>
 #include <thread>
 
+#include "base/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
 #include "cli/scan_options.h"
 #include "match/scan.h"
+#include "report/policy.h"
 #include "report/writer.h"
 
 namespace stowaway::cli {
 namespace {
 
+constexpr std::size_t kDayCharacters = 10;  // of a time stamp: "2026-11-23"
+constexpr std::uint64_t kMaxPolicyBytes = std::uint64_t{1} << 20;
+
 struct Arguments {
   std::vector<std::string> subjects;
-  std::string format = "table", output, fail_on;
+  std::string format = "table", output, fail_on, policy;
   std::vector<std::string> outputs;  // FORMAT=FILE
   bool json = false, installed = false;
   std::string dpkg_root = "/var/lib/dpkg";
@@ -57,6 +62,16 @@ bool matches_fail_on(const std::string& fail_on, const match::ScanResult& result
     return std::ranges::any_of(
         result.copies, [](const auto& copy) { return copy.verdict == match::Verdict::modified; });
   return false;
+}
+
+// None where no policy was asked for.
+Result<std::optional<report::Policy>> read_policy(const std::string& file) {
+  if (file.empty()) return std::optional<report::Policy>();
+  STOWAWAY_TRY(const auto bytes, read_whole_file(file, kMaxPolicyBytes));
+  auto policy =
+      report::parse_policy({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
+  if (!policy) return tl::unexpected<Error>(policy.error().within(file));
+  return std::optional<report::Policy>(*std::move(policy));
 }
 
 std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments& arguments) {
@@ -98,10 +113,12 @@ class Reports {
   Reports(std::vector<std::pair<std::string, std::string>> outputs, const Common& common)
       : outputs_(std::move(outputs)), common_(&common), texts_(outputs_.size()) {}
 
-  bool add(const match::ScanResult& result) {
+  bool add(const match::ScanResult& result, const report::Judgement* judgement) {
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
       const auto& [format, file] = outputs_[i];
-      const auto part = report::write(format, result, report_options(*common_, file.empty()));
+      report::Options options = report_options(*common_, file.empty());
+      options.policy = judgement;
+      const auto part = report::write(format, result, options);
       if (!part) {
         print_error(part.error());
         return false;
@@ -225,7 +242,8 @@ class Subjects {
   std::vector<std::jthread> team_;  // last: its threads end before what they use
 };
 
-int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb) {
+int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
+             const std::optional<report::Policy>& policy) {
   const auto start = std::chrono::steady_clock::now();
   ProgressLine progress(common.quiet);
   match::ScanOptions options;
@@ -257,7 +275,10 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb)
     }
     result->subject = name.empty() ? "installed packages" : name;
     totals.add(*result, arguments.fail_on);
-    if (!reports.add(*result)) return kOtherFailure;
+    std::optional<report::Judgement> judgement;
+    if (policy) judgement = report::judge(*policy, *result, now().substr(0, kDayCharacters));
+    if (judgement && !judgement->violations.empty()) totals.matched = true;
+    if (!reports.add(*result, judgement ? &*judgement : nullptr)) return kOtherFailure;
   }
   if (!reports.finish()) return kOtherFailure;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -267,9 +288,14 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb)
 
 int scan(const Arguments& arguments, const Common& common) {
   if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
+  const auto policy = read_policy(arguments.policy);
+  if (!policy) {
+    print_error(policy.error());
+    return kWrongUse;
+  }
   stop_on_signals();  // from the start: an interruption always says what it leaves
   const auto kb = open_kb(common.kb_file);
-  if (kb) return scan_all(arguments, common, *kb);
+  if (kb) return scan_all(arguments, common, *kb, *policy);
   print_error(kb.error());
   return kNoKb;
 }
@@ -305,6 +331,10 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
                    "Exit with 1 when there is a copy, or a modified one")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"copy", "modified"}));
+  command
+      ->add_option("--policy", arguments.policy,
+                   "Exit with 1 when a copy breaks a rule of this policy, and say which")
+      ->type_name("FILE");
   arguments.limits.add_to(*command);
   command->footer(
       "Examples:\n"

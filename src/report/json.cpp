@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "report/common.h"
+#include "report/policy_report.h"
 
 namespace stowaway::report {
 namespace {
@@ -145,6 +146,7 @@ std::string write_json(const match::ScanResult& result, const Options& options) 
   out["self"] = list_of(result.self);
   out["copies"] = copies_of(result);
   out["declared_only"] = list_of(result.declared_only);
+  if (options.policy != nullptr) out["policy"] = policy_json(result, *options.policy);
   out["summary"] = summary_of(result);
   out["gaps"] = list_of(result.gaps);
   out["kb"] = json_of(result.kb);

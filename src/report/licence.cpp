@@ -84,7 +84,54 @@ class Parser {
   std::size_t at_ = 0;
 };
 
+// The same grammar, AND before OR. True where nothing that is denied is needed.
+class Chooser {
+ public:
+  Chooser(std::vector<std::string_view> tokens, const std::function<bool(std::string_view)>& denied)
+      : tokens_(std::move(tokens)), denied_(denied) {}
+
+  bool either() {
+    bool free = both();
+    while (take("OR")) free = both() || free;
+    return free;
+  }
+
+ private:
+  bool take(std::string_view token) {
+    if (at_ == tokens_.size() || tokens_[at_] != token) return false;
+    ++at_;
+    return true;
+  }
+
+  bool both() {
+    bool free = term();
+    while (take("AND")) free = term() && free;
+    return free;
+  }
+
+  bool term() {
+    if (take("(")) {
+      const bool free = either();
+      take(")");
+      return free;
+    }
+    std::string licence(tokens_[at_++]);
+    if (take("WITH")) licence += " WITH " + std::string(tokens_[at_++]);
+    return !denied_(licence);
+  }
+
+  std::vector<std::string_view> tokens_;
+  const std::function<bool(std::string_view)>& denied_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
+
+bool can_be_had_without(std::string_view expression,
+                        const std::function<bool(std::string_view)>& denied) {
+  if (!is_licence_expression(expression)) return !denied(expression);
+  return Chooser(tokens_of(expression), denied).either();
+}
 
 bool is_licence_expression(std::string_view text) {
   return text.size() <= kMaxExpressionBytes && Parser(tokens_of(text)).parse();

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "fingerprint/identity.h"
 #include "report/common.h"
 #include "report/json_text.h"
+#include "report/policy_report.h"
 #include "report/text.h"
 
 namespace stowaway::report {
@@ -39,6 +41,17 @@ constexpr Rule kRules[] = {
      "Something declares itself a third-party component, but the knowledge base does not know it."},
 };
 constexpr std::size_t kDeclaredRule = 4;
+// Only with a policy: one for each of its keys.
+constexpr Rule kPolicyRules[] = {
+    {"policy-allow", "PolicyAllow", "error",
+     "The policy does not allow this component or version to be embedded."},
+    {"policy-deny", "PolicyDeny", "error",
+     "The policy denies that this component or version is embedded."},
+    {"policy-require", "PolicyRequire", "error",
+     "The policy requires another version of this component."},
+    {"policy-deny-licences", "PolicyDenyLicences", "error",
+     "The policy denies components under this licence."},
+};
 constexpr std::size_t kShownGaps =
     1000;  // code scanning refuses large files; the JSON report has them all
 
@@ -52,9 +65,8 @@ std::size_t rule_of(match::Verdict verdict) {
   return 3;
 }
 
-Json rules() {
-  Json list = Json::array();
-  for (const Rule& rule : kRules) {
+void add_rules(std::span<const Rule> rules, Json& list) {
+  for (const Rule& rule : rules) {
     list.push_back(
         {{"id", rule.id},
          {"name", rule.name},
@@ -64,6 +76,12 @@ Json rules() {
           {{"text", fmt::format("{} `stowaway explain` tells file by file why.", rule.text)}}},
          {"defaultConfiguration", {{"level", rule.level}}}});
   }
+}
+
+Json rules(const Options& options) {
+  Json list = Json::array();
+  add_rules(kRules, list);
+  if (options.policy != nullptr) add_rules(kPolicyRules, list);
   return list;
 }
 
@@ -101,11 +119,13 @@ class Fingerprints {
   std::map<std::string, unsigned> seen_;
 };
 
-Json result_of(std::size_t rule, std::string_view message, std::string_view path,
+Json result_of(std::size_t index, std::string_view message, std::string_view path,
                const std::string& print) {
-  return {{"ruleId", kRules[rule].id},
-          {"ruleIndex", rule},
-          {"level", kRules[rule].level},
+  const Rule& rule =
+      index < std::size(kRules) ? kRules[index] : kPolicyRules[index - std::size(kRules)];
+  return {{"ruleId", rule.id},
+          {"ruleIndex", index},
+          {"level", rule.level},
           {"message", {{"text", message_text(message)}}},
           {"locations", Json::array({location_of(path)})},
           {"partialFingerprints", {{"stowawayCopy/v1", print}}}};
@@ -134,7 +154,18 @@ Json result_of(const match::Copy& copy, Fingerprints& prints) {
   return result;
 }
 
-Json results_of(const match::ScanResult& result) {
+Json result_of(const match::ScanResult& result, const Judgement& judgement,
+               const Violation& violation, Fingerprints& prints) {
+  const match::Copy& copy = result.copies[violation.copy];
+  const std::string id = "policy-" + violation.rule;
+  const auto* rule = std::ranges::find(kPolicyRules, id, [](const Rule& one) { return one.id; });
+  const std::string message =
+      fmt::format("{} ({}).", violation.message, rule_text(judgement, violation));
+  return result_of(std::size(kRules) + static_cast<std::size_t>(rule - kPolicyRules), message,
+                   copy.path, prints.of(id + " " + violation.text, copy.path, copy.component));
+}
+
+Json results_of(const match::ScanResult& result, const Options& options) {
   Fingerprints prints;
   Json list = Json::array();
   for (const match::Copy& copy : result.copies) list.push_back(result_of(copy, prints));
@@ -145,6 +176,9 @@ Json results_of(const match::ScanResult& result) {
     list.push_back(result_of(kDeclaredRule, message, declared.path,
                              prints.of("declared", declared.path, declared.name)));
   }
+  if (options.policy != nullptr)
+    for (const Violation& violation : options.policy->violations)
+      list.push_back(result_of(result, *options.policy, violation, prints));
   return list;
 }
 
@@ -168,7 +202,7 @@ Json invocation_of(const match::ScanResult& result, const Options& options) {
 }  // namespace
 
 std::string write_sarif(const match::ScanResult& result, const Options& options) {
-  Json driver = {{"name", "Stowaway"}, {"rules", rules()}};
+  Json driver = {{"name", "Stowaway"}, {"rules", rules(options)}};
   if (!options.tool_version.empty()) {
     driver["version"] = json_text(options.tool_version);
     driver["semanticVersion"] = json_text(options.tool_version);
@@ -178,7 +212,7 @@ std::string write_sarif(const match::ScanResult& result, const Options& options)
   run["invocations"] = Json::array({invocation_of(result, options)});
   run["originalUriBaseIds"] = {
       {"%SRCROOT%", {{"description", {{"text", "The root of the subject."}}}}}};
-  run["results"] = results_of(result);
+  run["results"] = results_of(result, options);
   run["columnKind"] = "unicodeCodePoints";
   run["automationDetails"] = {{"id", "stowaway/"}};
   Json out;

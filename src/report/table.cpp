@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "report/common.h"
+#include "report/policy_report.h"
 #include "report/style.h"
 #include "report/text.h"
 
@@ -232,6 +233,7 @@ std::string write_table(const match::ScanResult& result, const Options& options)
   const std::size_t line = line_columns(options);
   return head_part(result, style, line) + copies_part(result, style, line) +
          declared_part(result, style, line) + gaps_part(result, style, line) +
+         (options.policy == nullptr ? "" : policy_part(result, *options.policy, style, line)) +
          totals_part(result, line);
 }
 

@@ -17,14 +17,17 @@
 
 namespace stowaway::report {
 
+struct Judgement;  // policy.h
+
 struct Options {
   unsigned width_columns =
       80;  // of the table and the explanation; below 60 counts as 60; 0: not a terminal, 120
   bool colour =
       false;  // ANSI colours in the table and the explanation; nothing is said by colour alone
-  bool with_paths = false;       // deb822: write where each copy lies
-  std::string field = "Embeds";  // deb822: its name, with the prefix that dpkg wants
-  std::string tool_version;      // "0.1.0"
+  bool with_paths = false;            // deb822: write where each copy lies
+  std::string field = "Embeds";       // deb822: its name, with the prefix that dpkg wants
+  const Judgement* policy = nullptr;  // table, JSON and SARIF tell what breaks it; borrowed
+  std::string tool_version;           // "0.1.0"
   std::string timestamp;  // "2026-11-23T08:00:00Z"; empty: left out. SPDX cannot do without it
   std::string serial;  // a UUID, lower case; empty: derived from the content, so that it is stable
 };
