@@ -151,6 +151,8 @@ void ArchiveReader::describe(archive_entry* entry) {
   if (archive_entry_size_is_set(entry) != 0 && size > 0) {
     member_.size_bytes = static_cast<std::uint64_t>(size);
   }
+  constexpr unsigned kOwnerMayExecute = 0100;
+  member_.executable = (archive_entry_perm(entry) & kOwnerMayExecute) != 0;
   member_.link_target = or_empty(archive_entry_hardlink(entry));
   // A hard link with a content of its own (cpio's last one, pax with bodies) is as good as a file.
   if (archive_entry_hardlink(entry) != nullptr && member_.size_bytes == 0) {
@@ -163,7 +165,10 @@ void ArchiveReader::describe(archive_entry* entry) {
       member_.kind = ArchiveMember::Kind::file;
       break;
     case AE_IFDIR: member_.kind = ArchiveMember::Kind::directory; break;
-    case AE_IFLNK: member_.kind = ArchiveMember::Kind::symbolic_link; break;
+    case AE_IFLNK:
+      member_.kind = ArchiveMember::Kind::symbolic_link;
+      member_.link_target = or_empty(archive_entry_symlink(entry));
+      break;
     default: member_.kind = ArchiveMember::Kind::special; break;
   }
 }

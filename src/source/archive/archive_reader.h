@@ -25,7 +25,8 @@ struct ArchiveMember {
   Kind kind = Kind::file;
   std::string_view
       raw_path;  // as the archive gives it; empty if it gives none. Valid until the next member.
-  std::string_view link_target;  // of a hard link
+  std::string_view link_target;  // of a hard or symbolic link
+  bool executable = false;       // by its owner
   std::uint64_t size_bytes = 0;  // as declared; 0 if it is not
   std::int64_t modified = 0;     // seconds since 1970; 0 if it is not said
   bool encrypted = false;

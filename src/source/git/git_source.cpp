@@ -1,7 +1,5 @@
 #include "source/git/git_source.h"
 
-#include <git2.h>
-
 #include "source/git/handles.h"
 #include "source/git/tree_walk.h"
 #include "source/team.h"
@@ -44,7 +42,7 @@ Result<git_oid> find_tree(git_repository* repository, const std::string& revisio
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_git_revision(const std::string& subject) {
+Result<GitRevision> find_git_revision(const std::string& subject) {
   start_libgit2();
   for (std::size_t at = subject.find('@'); at != std::string::npos;
        at = subject.find('@', at + 1)) {
@@ -57,10 +55,15 @@ Result<std::unique_ptr<Source>> open_git_revision(const std::string& subject) {
       continue;
     }
     STOWAWAY_TRY(const git_oid tree, find_tree(repository.get(), revision, path));
-    return std::make_unique<GitSource>(path, tree);
+    return GitRevision{path, tree};
   }
   return fail(ErrorCode::not_found,
               "{}: no such file or directory, and no git repository stands before an '@'", subject);
+}
+
+Result<std::unique_ptr<Source>> open_git_revision(const std::string& subject) {
+  STOWAWAY_TRY(GitRevision revision, find_git_revision(subject));
+  return std::make_unique<GitSource>(std::move(revision.repository), revision.tree);
 }
 
 }  // namespace stowaway::source
