@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
+#include "cli/find_catalog.h"
 #include "kb/miner/catalog_miner.h"
 #include "kb/miner/mine_any.h"
 
@@ -23,18 +23,6 @@ struct MineArguments {
 int failed(const Error& error) {
   print_error(error);
   return exit_code_of(error);
-}
-
-// $XDG_CACHE_HOME/stowaway; "" where no place is known.
-std::string usual_cache() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  const std::string home = variable("HOME");
-  std::string cache = variable("XDG_CACHE_HOME");
-  if (cache.empty() && !home.empty()) cache = home + "/.cache";
-  return cache.empty() ? "" : cache + "/stowaway";
 }
 
 std::string describe(const kb::ComponentOutcome& outcome) {
@@ -65,7 +53,7 @@ Result<kb::CatalogMineOptions> options_of(const MineArguments& arguments, const 
   kb::CatalogMineOptions options;
   options.mine = arguments.options;
   options.mine.jobs = common.jobs;
-  options.mine.cache_directory = arguments.cache.empty() ? usual_cache() : arguments.cache;
+  options.mine.cache_directory = cache_directory(arguments.cache);
   options.pack_directory = arguments.out_directory;
   options.max_rank = arguments.max_rank;
   options.keep_description = arguments.catalog.empty();

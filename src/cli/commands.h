@@ -24,6 +24,7 @@ void add_accept(CLI::App& app, Common& common, Run& run);
 void add_audit(CLI::App& app, Common& common, Run& run);
 void add_advisory(CLI::App& app, Common& common, Run& run);
 void add_control(CLI::App& app, Common& common, Run& run);
+void add_diff(CLI::App& app, Common& common, Run& run);
 void add_notify(CLI::App& app, Common& common, Run& run);
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`

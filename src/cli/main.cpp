@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   Run run;
   add_scan(app, common, run);
   add_explain(app, common, run);
+  add_diff(app, common, run);
   add_audit(app, common, run);
   add_advisory(app, common, run);
   add_accept(app, common, run);
