@@ -128,7 +128,8 @@ Json result_of(std::size_t index, std::string_view message, std::string_view pat
           {"level", rule.level},
           {"message", {{"text", message_text(message)}}},
           {"locations", Json::array({location_of(path)})},
-          {"partialFingerprints", {{"stowawayCopy/v1", print}}}};
+          {"partialFingerprints",
+           {{"primaryLocationLineHash", print + ":1"}, {"stowawayCopy/v1", print}}}};
 }
 
 Json result_of(const match::Copy& copy, Fingerprints& prints) {

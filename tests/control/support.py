@@ -17,13 +17,13 @@ ENVIRONMENT = {
 class World:
     """A folder with libdemo's releases (a git repository) and demo.kb."""
 
-    def __init__(self, folder, release=None):
-        """`release`: shell commands in libdemo/ that make one more release, 1.3, of it."""
+    def __init__(self, folder, release=None, more=''):
+        """`release`: shell commands in libdemo/ that make one more release, 1.3, of it; `more`: others before mining."""
         self.folder = pathlib.Path(folder)
         self.environment = {**ENVIRONMENT, 'HOME': str(self.folder / 'home'), 'STOWAWAY_KB': str(self.folder / 'demo.kb')}
-        self.shell('make_component; %s stowaway --quiet kb mine --catalog catalog -o packs; '
+        self.shell('make_component; %s %s stowaway --quiet kb mine --catalog catalog -o packs; '
                    'stowaway --quiet kb build packs -o demo.kb'
-                   % ('(cd libdemo; %s); release 1.3 2023-01-01;' % release if release else ''))
+                   % ('(cd libdemo; %s); release 1.3 2023-01-01;' % release if release else '', more))
 
     def shell(self, script):
         return self.run('sh', '-euc', '. "$TESTDIR/setup.sh"; STOWAWAY_KB=$PWD/demo.kb; export STOWAWAY_KB; ' + script).stdout
