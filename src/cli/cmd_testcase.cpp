@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
@@ -105,9 +106,7 @@ Result<match::ScanResult> scan(const RunArguments& arguments, const Common& comm
 testcase::CaseOutcome without_control(const testcase::Case& test,
                                       const testcase::CopyUnderTest& copy,
                                       const std::string& ran_with) {
-  testcase::CaseOutcome outcome;
-  outcome.test = test.name, outcome.advisory = test.advisory, outcome.component = copy.component;
-  outcome.path = copy.place.root, outcome.versions = copy.versions, outcome.ran_with = ran_with;
+  testcase::CaseOutcome outcome = testcase::outcome_of(test, copy, ran_with);
   outcome.evidence =
       fmt::format("not run: no positive control with {}; see stowaway testcase verify {}",
                   ran_with.empty() ? "any compiler" : ran_with, test.name);
@@ -116,8 +115,9 @@ testcase::CaseOutcome without_control(const testcase::Case& test,
 
 class CopyTester {
  public:
-  CopyTester(const TestBench& bench, const std::string& directory, const std::string& records)
-      : bench_(bench), directory_(directory), records_(records) {}
+  CopyTester(const TestBench& bench, const std::string& directory, const std::string& records,
+             bool quiet)
+      : bench_(bench), directory_(directory), records_(records), quiet_(quiet) {}
 
   Result<void> test(const testcase::CopyUnderTest& copy, const std::vector<testcase::Case>& cases,
                     std::vector<testcase::CaseOutcome>& outcomes) const {
@@ -132,6 +132,9 @@ class CopyTester {
         outcomes.push_back(without_control(one, copy, ran_with));
     }
     if (chosen.empty()) return {};
+    if (!quiet_)
+      print_note(fmt::format("testing {} at {}", copy.component,
+                             escape_for_terminal(copy.place.root.empty() ? "." : copy.place.root)));
     STOWAWAY_TRY(auto more, bench_.runner().run(copy, chosen));
     std::ranges::move(more, std::back_inserter(outcomes));
     return {};
@@ -140,16 +143,18 @@ class CopyTester {
  private:
   const TestBench& bench_;
   const std::string directory_, records_;
+  const bool quiet_;
 };
 
-int exit_status(const std::vector<testcase::CaseOutcome>& outcomes, const std::string& fail_on) {
+int exit_status(const std::vector<testcase::CaseOutcome>& outcomes, const std::string& fail_on,
+                bool partial) {
   using testcase::Verdict;
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(outcomes, verdict, &testcase::CaseOutcome::verdict) != outcomes.end();
   };
   if (fail_on == "vulnerable" && any(Verdict::vulnerable)) return kFailOnMatched;
-  if (any(Verdict::needs_variant) || any(Verdict::error))
-    return kPartial;  // something was not decided
+  // Something was not decided, or not looked at.
+  if (partial || any(Verdict::needs_variant) || any(Verdict::error)) return kPartial;
   if (!outcomes.empty()) return kDone;
   print_note("nothing to test: no case is for a component that was found");
   return kNothing;
@@ -166,16 +171,14 @@ int run_cases(const RunArguments& arguments, const Common& common) {
   if (!bench) return failed(bench.error());
   const auto result = scan(arguments, common);
   if (!result) return failed(result.error().within(arguments.subject));
-  const CopyTester tester(**bench, *directory, user_records(arguments.options.records));
+  const CopyTester tester(**bench, *directory, user_records(arguments.options.records),
+                          common.quiet);
   std::vector<testcase::CaseOutcome> outcomes;
   for (const testcase::CopyUnderTest& copy : copies_of(*result)) {
     if (!arguments.at.empty() &&
         std::ranges::find(arguments.at, copy.place.root.empty() ? "." : copy.place.root) ==
             arguments.at.end())
       continue;
-    if (!common.quiet)
-      print_note(fmt::format("testing {} at {}", copy.component,
-                             copy.place.root.empty() ? "." : copy.place.root));
     if (const auto tested = tester.test(copy, *cases, outcomes); !tested)
       return failed(tested.error());
   }
@@ -183,7 +186,7 @@ int run_cases(const RunArguments& arguments, const Common& common) {
                                ? testcase::outcomes_json(arguments.subject, outcomes)
                                : testcase::outcomes_text(arguments.subject, outcomes);
   if (!write_result(text, arguments.options.output)) return kOtherFailure;
-  return exit_status(outcomes, arguments.fail_on);
+  return exit_status(outcomes, arguments.fail_on, result->partial);
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ Result<void> keep(const ReleaseArguments& arguments, const std::string& director
     return fail(ErrorCode::invalid_argument,
                 "there is no place for the record: name one with --records, or set HOME");
   return testcase::write_record(
-      file, {control_key(test), verification.vulnerable.ran_with, test.vulnerable, test.fixed});
+      file, {control_key(test), verification.vulnerable.ran_with, test.vulnerable, test.fixed},
+      arguments.record);
 }
 
 int verify_cases(const ReleaseArguments& arguments, const Common& common) {
@@ -137,7 +138,7 @@ int sweep_cases(const ReleaseArguments& arguments, const Common& common) {
     }
     text += arguments.options.format == "json" ? testcase::sweep_json(test, *swept)
                                                : testcase::sweep_text(test, *swept);
-    if (arguments.record && !write_result(testcase::sweep_json(test, *swept),
+    if (arguments.record && !write_result(testcase::sweep_record(test, *swept),
                                           *directory + "/" + test.name + "/observed.json"))
       return kOtherFailure;
   }

@@ -16,14 +16,23 @@ namespace stowaway::testcase {
 namespace {
 
 constexpr unsigned kMaxRounds = 32;  // headers that are looked for, one after the other
+constexpr std::size_t kMaxAbsent =
+    1000;  // symbols that may be left out; they have addresses for 2048
 constexpr const char* kBridge = "stowaway_copy.h";
 
 void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-BuildOutcome failed(std::string why, std::vector<std::string> errors) {
-  return {BuildEnd::failed, std::move(why), std::move(errors), {}};
+BuildOutcome failed(std::string why, const std::vector<std::string>& all) {
+  std::vector<std::string> errors;  // several files often fail for one reason
+  for (const std::string& line : all)
+    if (std::ranges::find(errors, line) == errors.end()) errors.push_back(line);
+  return {BuildEnd::failed, std::move(why), std::move(errors), {}, {}};
+}
+
+BuildOutcome unread(const Layout& layout) {
+  return {BuildEnd::unread, layout.unread.front() + " could not be read", {}, {}, {}};
 }
 
 // Names that the code's own `#define` lines give.
@@ -36,6 +45,17 @@ void add_defined(std::string_view code, Identifiers& all) {
     rest = trimmed(rest.substr(7));
     all.emplace(rest.substr(0, rest.find_first_of(" \t(")));
   }
+}
+
+// A template for autoconf or CMake as a header: what they would decide stays undefined.
+std::string from_template(std::string_view text) {
+  std::string lines;
+  for (const std::string_view line : split(text, '\n')) {
+    if (trimmed(line).starts_with("#cmakedefine")) continue;
+    lines += line;
+    lines += '\n';
+  }
+  return lines;
 }
 
 bool holds_entry(const Identifiers& identifiers, std::string_view entry) {
@@ -69,14 +89,17 @@ Result<BuildOutcome> Builder::build(const Case& test, const Variant& variant) {
   for (std::filesystem::directory_iterator item(work_.path() + "/out", ignored), end; item != end;
        item.increment(ignored))
     std::filesystem::remove_all(item->path(), ignored);
+  if (copy_.tree.files().empty() && copy_.tree.unread().empty())
+    return BuildOutcome{BuildEnd::no_entry, "there is no code", {}, {}, {}};
   STOWAWAY_TRY_VOID(write("stowaway_case.h", support_header()));
   STOWAWAY_TRY_VOID(write("stowaway_case.js", support_module()));
   if (test.language == Language::javascript) {
     const Layout layout = lay_out(variant.build, copy_.tree);
+    if (layout.sources.empty() && !layout.unread.empty()) return unread(layout);
     if (layout.sources.empty())
       return failed("the copy has no file that the case knows: " + variant.build.sources.front(),
                     {});
-    return BuildOutcome{BuildEnd::built, {}, {}, layout.sources};
+    return BuildOutcome{BuildEnd::built, {}, {}, layout.sources, {}};
   }
   shared_includes_.clear();
   std::vector<Library> needs;
@@ -160,12 +183,12 @@ Result<void> Builder::compile_sources(Library& library, const std::string& name)
 // The case's own version of a header that the copy's build would have made.
 Result<bool> Builder::generate(Library& library, const std::string& name) {
   for (const GeneratedFile& file : library.build->generated) {
-    if (file.path != name) continue;
+    if (!ends_with_name(name, file.path)) continue;
     for (const std::string& pattern : file.from) {
       const std::string found = library.shown->tree.find(pattern, library.layout.home);
       if (found.empty()) continue;
       STOWAWAY_TRY(const std::string text, library.shown->tree.read(found));
-      STOWAWAY_TRY_VOID(write(name, text));
+      STOWAWAY_TRY_VOID(write(name, from_template(text)));
       return true;
     }
     if (file.text.empty()) continue;
@@ -176,7 +199,7 @@ Result<bool> Builder::generate(Library& library, const std::string& name) {
 }
 
 // True if something was done that may help: the copy's own header, then the case's, then one from
-// elsewhere in the subject.
+// elsewhere in the subject, or its template there.
 Result<bool> Builder::find_header(Library& library, const std::string& name) {
   const auto add_directory = [&](const std::string& path) {
     const std::string directory = path.substr(0, path.size() - name.size());
@@ -195,15 +218,46 @@ Result<bool> Builder::find_header(Library& library, const std::string& name) {
   if (generated) return true;
   STOWAWAY_TRY(const std::string fetched,
                library.shown->tree.fetch_header(name, library.layout.home));
-  return !fetched.empty() && add_directory(fetched);
+  if (fetched.empty()) return make_from_template(library, name);
+  add_directory(fetched);  // it may be there already: the header is new in any case
+  return true;
+}
+
+// The rest of the project may have a template of it.
+Result<bool> Builder::make_from_template(Library& library, const std::string& name) {
+  for (const char* suffix : {".in", ".cmake", ".cmakein"}) {
+    STOWAWAY_TRY(std::string found,
+                 library.shown->tree.fetch_header(name + suffix, library.layout.home));
+    if (found.empty()) found = library.shown->tree.find_fetched(name + suffix);
+    if (found.empty()) continue;
+    STOWAWAY_TRY(const std::string text, library.shown->tree.read(found));
+    STOWAWAY_TRY_VOID(write(name, from_template(text)));
+    return true;
+  }
+  return false;
+}
+
+// A file that the entries would lie in is not there. It may have another name: then some file of
+// the copy knows all entries, and a variant could name it.
+Result<BuildOutcome> Builder::without_required(const Library& copy) const {
+  const std::string why = "the copy has no " + copy.layout.missing.front();
+  for (const std::string& path : copy.shown->tree.files()) {
+    if (!path.ends_with(".c") && !is_cpp_source(path)) continue;
+    STOWAWAY_TRY(const std::string code, copy.shown->tree.read(path));
+    Identifiers known;
+    add_identifiers(code, known);
+    const auto knows = [&](const std::string& entry) { return holds_entry(known, entry); };
+    if (!copy.build->entries.empty() && std::ranges::all_of(copy.build->entries, knows))
+      return failed(why + ", but " + path + " knows " + copy.build->entries.front(), {});
+  }
+  return BuildOutcome{BuildEnd::no_entry, why, {}, {}, {}};
 }
 
 // no_entry, or built if all is there; `symbols` is filled.
 Result<BuildOutcome> Builder::check_entries(Library& copy, std::vector<std::string>& symbols) {
   const Build& build = *copy.build;
-  if (!copy.layout.missing.empty())
-    return BuildOutcome{
-        BuildEnd::no_entry, "the copy has no " + copy.layout.missing.front(), {}, {}};
+  if (!copy.layout.unread.empty()) return unread(copy.layout);
+  if (!copy.layout.missing.empty()) return without_required(copy);
   STOWAWAY_TRY(symbols, compiler_.symbols(copy.objects));
   Identifiers in_headers;
   if (build.sources.empty())
@@ -218,9 +272,9 @@ Result<BuildOutcome> Builder::check_entries(Library& copy, std::vector<std::stri
     if (copy.failed > 0) return failed("files of the copy do not compile", copy.errors);
     if (copy.layout.sources.empty() && copy.layout.headers.empty())
       return failed("the copy has no file that the case knows", {});
-    return BuildOutcome{BuildEnd::no_entry, "the copy defines no " + entry, {}, {}};
+    return BuildOutcome{BuildEnd::no_entry, "the copy defines no " + entry, {}, {}, {}};
   }
-  return BuildOutcome{BuildEnd::built, {}, {}, {}};
+  return BuildOutcome{BuildEnd::built, {}, {}, {}, {}};
 }
 
 Result<std::string> Builder::bridge(const Case& test, const Variant& variant, const Library& copy,
@@ -245,6 +299,51 @@ Result<std::string> Builder::bridge(const Case& test, const Variant& variant, co
   return text + renaming_lines(variant.build.entries, symbols, program, known, defined);
 }
 
+// Compiles the program, finding the headers that it needs; its errors, or an empty list.
+Result<std::vector<std::string>> Builder::compile_program(const Variant& variant, Library& copy,
+                                                          bool cpp) {
+  CompileTask task{
+      "/in/case/" + variant.program, "/out/program.o", cpp, true, variant.build.flags, {}};
+  CompileResult done;
+  for (unsigned round = 0; round < kMaxRounds; ++round) {
+    task.includes = include_paths(copy);
+    STOWAWAY_TRY(done, compiler_.compile(task));
+    if (done.done) return std::vector<std::string>();
+    STOWAWAY_TRY(const bool found, find_header(copy, done.missing_header));
+    if (!found) break;
+  }
+  return done.errors;
+}
+
+// What the copy calls elsewhere in its project is left out: the run shows whether it is needed.
+// What the program itself calls must be there.
+Result<BuildOutcome> Builder::link_program(const Case& test, const Variant& variant,
+                                           const Library& copy, const std::vector<Library>& needs,
+                                           bool cpp) {
+  std::vector<std::string> objects{"/out/program.o"}, libraries = variant.build.links;
+  append(objects, copy.objects);
+  for (const Library& need : needs) append(objects, need.objects);
+  for (const Need& need : test.needs)
+    if (!needs_.contains(need.component)) append(libraries, need.system_links);
+  Identifiers program;
+  add_identifiers(test.files.at(variant.program), program);
+  BuildOutcome outcome{BuildEnd::built, {}, {}, copy.layout.sources, {}};
+  STOWAWAY_TRY(CompileResult linked, compiler_.link(objects, "/out/program", libraries, cpp));
+  const std::vector<std::string> errors = linked.errors;
+  const bool only_others =
+      !linked.missing_symbols.empty() && linked.missing_symbols.size() <= kMaxAbsent &&
+      std::ranges::none_of(linked.missing_symbols,
+                           [&](const auto& symbol) { return program.contains(symbol); });
+  if (!linked.done && only_others) {
+    outcome.absent = linked.missing_symbols;
+    STOWAWAY_TRY(linked, compiler_.link(objects, "/out/program", libraries, cpp, outcome.absent));
+  }
+  if (linked.done) return outcome;
+  std::vector<std::string> all = copy.errors;
+  append(all, errors);
+  return failed("the program and the copy do not link", std::move(all));
+}
+
 Result<BuildOutcome> Builder::build_program(const Case& test, const Variant& variant, Library& copy,
                                             std::vector<Library>& needs) {
   std::vector<std::string> symbols;
@@ -252,38 +351,16 @@ Result<BuildOutcome> Builder::build_program(const Case& test, const Variant& var
   if (outcome.end != BuildEnd::built) return outcome;
   STOWAWAY_TRY(const std::string header, bridge(test, variant, copy, symbols));
   STOWAWAY_TRY_VOID(write(kBridge, header));
-  const bool cpp = test.language == Language::cpp || is_cpp_source(variant.program) ||
-                   std::ranges::any_of(copy.layout.sources,
-                                       [](const auto& path) { return is_cpp_source(path); });
-  CompileTask task{
-      "/in/case/" + variant.program, "/out/program.o", cpp, true, variant.build.flags, {}};
-  CompileResult done;
-  for (unsigned round = 0; round < kMaxRounds && !done.done; ++round) {
-    task.includes = include_paths(copy);
-    STOWAWAY_TRY(done, compiler_.compile(task));
-    if (done.done) break;
-    STOWAWAY_TRY(const bool found, find_header(copy, done.missing_header));
-    if (!found) return failed(variant.program + " does not compile against the copy", done.errors);
-  }
-  std::vector<std::string> objects{"/out/program.o"}, libraries = variant.build.links;
-  append(objects, copy.objects);
-  bool any_cpp = cpp;
-  for (const Library& need : needs) {
-    append(objects, need.objects);
-    any_cpp = any_cpp || std::ranges::any_of(need.layout.sources,
-                                             [](const auto& path) { return is_cpp_source(path); });
-  }
-  for (const Need& need : test.needs)
-    if (!needs_.contains(need.component)) append(libraries, need.system_links);
-  STOWAWAY_TRY(const CompileResult linked,
-               compiler_.link(objects, "/out/program", libraries, any_cpp));
-  if (!linked.done) {
-    std::vector<std::string> errors = copy.errors;
-    append(errors, linked.errors);
-    return failed("the program and the copy do not link", std::move(errors));
-  }
-  outcome.sources = copy.layout.sources;
-  return outcome;
+  const auto any_cpp = [](const Library& library) {
+    return std::ranges::any_of(library.layout.sources,
+                               [](const auto& path) { return is_cpp_source(path); });
+  };
+  const bool cpp =
+      test.language == Language::cpp || is_cpp_source(variant.program) || any_cpp(copy);
+  STOWAWAY_TRY(std::vector<std::string> errors, compile_program(variant, copy, cpp));
+  if (!errors.empty())
+    return failed(variant.program + " does not compile against the copy", std::move(errors));
+  return link_program(test, variant, copy, needs, cpp || std::ranges::any_of(needs, any_cpp));
 }
 
 }  // namespace stowaway::testcase

@@ -24,6 +24,7 @@ struct ShownTree {
 enum class BuildEnd {
   built,
   no_entry,  // what the flaw lies in is not in this copy
+  unread,    // a file of the copy could not be read: nothing can be said
   failed,    // this variant does not fit, or the copy misses something
 };
 
@@ -32,6 +33,7 @@ struct BuildOutcome {
   std::string why;                   // one line; empty when built
   std::vector<std::string> errors;   // the compiler's first, when failed
   std::vector<std::string> sources;  // of the copy, that were compiled or are to be loaded
+  std::vector<std::string> absent;   // symbols outside the copy that it was built without
 };
 
 // Works below `work`: in/ holds what boxes see under /in, out/ what compilers write. One at a time
@@ -61,9 +63,14 @@ class Builder {
   Result<Library> compile_library(ShownTree& shown, const Build& build, const std::string& name);
   Result<void> compile_sources(Library& library, const std::string& name);
   Result<bool> find_header(Library& library, const std::string& name);
+  Result<bool> make_from_template(Library& library, const std::string& name);
   Result<bool> generate(Library& library, const std::string& name);
   Result<BuildOutcome> build_program(const Case& test, const Variant& variant, Library& copy,
                                      std::vector<Library>& needs);
+  Result<std::vector<std::string>> compile_program(const Variant& variant, Library& copy, bool cpp);
+  Result<BuildOutcome> link_program(const Case& test, const Variant& variant, const Library& copy,
+                                    const std::vector<Library>& needs, bool cpp);
+  Result<BuildOutcome> without_required(const Library& copy) const;
   Result<BuildOutcome> check_entries(Library& copy, std::vector<std::string>& symbols);
   Result<std::string> bridge(const Case& test, const Variant& variant, const Library& copy,
                              const std::vector<std::string>& symbols);

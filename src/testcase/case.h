@@ -54,9 +54,10 @@ struct Variant {
 struct Expectation {
   // Kinds of sanitizer reports, as sanitizer.h names them; "memory-error": any of AddressSanitizer.
   std::vector<std::string> reports;
-  bool wrong_result = false;  // the program says so
-  bool assertion = false;     // one of the copy's own
-  bool hang = false;          // the processor time is used up
+  std::vector<std::string> files;  // of the copy, in which such a report must lie; none: any
+  bool wrong_result = false;       // the program says so
+  bool assertion = false;          // one of the copy's own
+  bool hang = false;               // the processor time is used up
 };
 
 struct CaseLimits {

@@ -1,7 +1,10 @@
 #include "testcase/compiler.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 
@@ -36,6 +39,15 @@ std::string missing_header(std::string_view line) {
   return {};
 }
 
+// "a.c:(.text+0x1): undefined reference to `name'"
+std::string missing_symbol(std::string_view line) {
+  static constexpr std::string_view kWords = "undefined reference to `";
+  const std::size_t at = line.find(kWords);
+  if (at == std::string_view::npos || !line.ends_with('\'')) return {};
+  const std::string_view rest = line.substr(at + kWords.size());
+  return std::string(rest.substr(0, rest.size() - 1));
+}
+
 bool says_why(std::string_view line) {
   static constexpr std::array<std::string_view, 5> kWords{
       "error:", "undefined reference", "undefined symbol", "multiple definition", "cannot find"};
@@ -48,11 +60,15 @@ CompileResult read_result(const BoxResult& done) {
   result.done = done.end == BoxEnd::exited && done.status == 0;
   if (result.done) return result;
   if (done.end != BoxEnd::exited) result.errors.push_back(done.detail);
+  std::set<std::string> symbols;
   for (const std::string_view line : split(done.errors, '\n')) {
     if (!says_why(line)) continue;
     if (result.missing_header.empty()) result.missing_header = missing_header(line);
+    if (std::string symbol = missing_symbol(line); !symbol.empty())
+      symbols.insert(std::move(symbol));
     if (result.errors.size() < kErrorLines) result.errors.emplace_back(line);
   }
+  result.missing_symbols.assign(symbols.begin(), symbols.end());
   if (result.errors.empty())
     result.errors.push_back("status " + std::to_string(done.status) + ": " +
                             std::string(trimmed(done.errors.substr(0, 300))));
@@ -102,11 +118,18 @@ Result<CompileResult> Compiler::compile(const CompileTask& task) const {
 
 Result<CompileResult> Compiler::link(const std::vector<std::string>& objects,
                                      const std::string& program,
-                                     const std::vector<std::string>& libraries, bool cpp) const {
+                                     const std::vector<std::string>& libraries, bool cpp,
+                                     const std::vector<std::string>& absent) const {
   std::vector<std::string> arguments{cpp ? tools_.cpp : tools_.c, "-fsanitize=address,undefined",
-                                     "-o", program};
+                                     "-Wl,--no-demangle", "-o", program};
   arguments.insert(arguments.end(), objects.begin(), objects.end());
   for (const std::string& library : libraries) arguments.push_back("-l" + library);
+  if (!absent.empty()) arguments.emplace_back("-no-pie");  // fixed addresses must be near the code
+  std::uint64_t address = kFirstAbsent;
+  for (const std::string& symbol : absent) {
+    arguments.push_back(fmt::format("-Wl,--defsym={}={:#x}", symbol, address));
+    address += kAbsentStep;
+  }
   STOWAWAY_TRY(const BoxResult done, run(std::move(arguments)));
   return read_result(done);
 }

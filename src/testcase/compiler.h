@@ -2,6 +2,7 @@
 // written.
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,9 +25,13 @@ struct CompileTask {
 
 struct CompileResult {
   bool done = false;
-  std::string missing_header;       // the one that was not found, if that was it
-  std::vector<std::string> errors;  // the first lines that say why
+  std::string missing_header;                // the one that was not found, if that was it
+  std::vector<std::string> missing_symbols;  // that the linker did not find, as it writes them
+  std::vector<std::string> errors;           // the first lines that say why
 };
+
+// Where absent symbols lie: pages that no process has, above what null pointers reach.
+inline constexpr std::uint64_t kFirstAbsent = 0x8000, kEndAbsent = 0x10000, kAbsentStep = 16;
 
 // Safe from any thread.
 class Compiler {
@@ -36,8 +41,11 @@ class Compiler {
       : sandbox_(sandbox), tools_(tools), work_(work), stop_(std::move(stop)) {}
 
   Result<CompileResult> compile(const CompileTask& task) const;
+  // `absent`: symbols that may be missing, as missing_symbols of a link before; whoever touches one
+  // faults at an address from kFirstAbsent on.
   Result<CompileResult> link(const std::vector<std::string>& objects, const std::string& program,
-                             const std::vector<std::string>& libraries, bool cpp) const;
+                             const std::vector<std::string>& libraries, bool cpp,
+                             const std::vector<std::string>& absent = {}) const;
   // Demangled names that the objects define for others to use, sorted.
   Result<std::vector<std::string>> symbols(const std::vector<std::string>& objects) const;
 

@@ -59,10 +59,11 @@ Result<std::vector<ControlRecord>> read_records(const std::string& file) {
   return records;
 }
 
-Result<void> write_record(const std::string& file, const ControlRecord& record) {
+Result<void> write_record(const std::string& file, const ControlRecord& record,
+                          bool only_this_key) {
   STOWAWAY_TRY(std::vector<ControlRecord> records, read_records(file));
   std::erase_if(records, [&](const ControlRecord& old) {
-    return old.key == record.key && old.ran_with == record.ran_with;
+    return old.key == record.key ? old.ran_with == record.ran_with : only_this_key;
   });
   records.push_back(record);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();

@@ -23,8 +23,10 @@ std::string control_key(const Case& test);
 // A JSON file of records, of several cases or one. A file that is not there has none; a damaged one
 // fails with corrupt. At most 4 MiB.
 Result<std::vector<ControlRecord>> read_records(const std::string& file);
-// Adds or replaces the record of this key and compiler. Makes the directories.
-Result<void> write_record(const std::string& file, const ControlRecord& record);
+// Adds or replaces the record of this key and compiler; with `only_this_key` the records of all
+// other keys, which no longer hold, go. Makes the directories.
+Result<void> write_record(const std::string& file, const ControlRecord& record,
+                          bool only_this_key = false);
 
 bool is_controlled(const std::vector<ControlRecord>& records, const Case& test,
                    const std::string& ran_with);

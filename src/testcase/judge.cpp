@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "base/text.h"
+#include "testcase/compiler.h"
 #include "testcase/sanitizer.h"
+#include "testcase/staged_tree.h"
 
 namespace stowaway::testcase {
 namespace {
@@ -40,6 +42,10 @@ bool lies_inside(const std::string& path, std::string_view inside) {
 
 bool is_expected(const Expectation& expect, const SanitizerReport& report) {
   if (report.kind == "assertion") return expect.assertion;
+  if (!expect.files.empty() && std::ranges::none_of(expect.files, [&](const std::string& file) {
+        return ends_with_name(report.path, file);
+      }))
+    return false;
   return std::ranges::any_of(expect.reports, [&](const std::string& kind) {
     return kind == report.kind || (kind == "memory-error" && report.from_address_sanitizer);
   });
@@ -54,6 +60,11 @@ std::string describe(const SanitizerReport& report, std::string_view inside) {
   if (!path.empty()) text += fmt::format(" ({}:{})", path, report.line);
   if (!report.from_address_sanitizer && report.kind != "assertion") text += ": " + report.message;
   return escape_for_terminal(text);
+}
+
+std::string touched(const SanitizerReport& report, std::span<const std::string> absent) {
+  const std::size_t index = (report.address - kFirstAbsent) / kAbsentStep;
+  return escape_for_terminal(absent[std::min(index, absent.size() - 1)]);
 }
 
 // The program's own word, once no report has decided.
@@ -87,10 +98,13 @@ std::string_view name_of(Verdict verdict) {
   return "";
 }
 
-Judgement judge(const Expectation& expect, const BoxResult& seen, std::string_view inside) {
+Judgement judge(const Expectation& expect, const BoxResult& seen, std::string_view inside,
+                std::span<const std::string> absent) {
   if (seen.end != BoxEnd::exited) return {Verdict::error, seen.detail};
   std::optional<SanitizerReport> foreign;  // a fault that ended the program, but is not the one
   for (const SanitizerReport& report : read_reports(seen.errors)) {
+    if (!absent.empty() && report.address >= kFirstAbsent && report.address < kEndAbsent)
+      return {Verdict::error, "the copy needs what lies outside it: " + touched(report, absent)};
     const bool in_copy = lies_inside(report.path, inside);
     if (in_copy && is_expected(expect, report))
       return {Verdict::vulnerable, describe(report, inside)};

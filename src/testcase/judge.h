@@ -1,6 +1,7 @@
 // From what a box saw to a verdict. Pure; safe from any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,9 @@ struct Judgement {
 
 // `inside` is where the box saw the copy: a directory with a slash at its end, or a file. Only a
 // report whose first frame lies there, of a kind that the case expects, makes a copy vulnerable;
-// only a program that says that it came to its end clears one.
-Judgement judge(const Expectation& expect, const BoxResult& seen, std::string_view inside);
+// only a program that says that it came to its end clears one. `absent`: what the copy was built
+// without; whoever touches one of these proves nothing.
+Judgement judge(const Expectation& expect, const BoxResult& seen, std::string_view inside,
+                std::span<const std::string> absent = {});
 
 }  // namespace stowaway::testcase

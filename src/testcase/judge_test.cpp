@@ -107,6 +107,24 @@ TEST(Judge, undefined_behaviour_of_another_kind_is_passed_over) {
             Verdict::vulnerable);
 }
 
+TEST(Judge, a_report_may_have_to_lie_in_a_certain_file) {
+  Expectation expect;
+  expect.reports = {"index-out-of-bounds"};
+  expect.files = {"trees.c"};
+  const std::string stack =
+      "    #0 0x1 in compress_block /in/tree/z/trees.c:1\n    #1 0x2 in main /in/case/a.c:1\n\n";
+  const std::string report = ":1:2: runtime error: index 9 out of bounds for type 'int [9]'\n";
+  const Judgement judged =
+      judge(expect, seen(0, "stowaway-case: clean\n", "/in/tree/z/trees.c" + report + stack),
+            "/in/tree/z/");
+  EXPECT_EQ(judged.verdict, Verdict::vulnerable);
+  EXPECT_THAT(judged.evidence, HasSubstr("index-out-of-bounds in compress_block (trees.c:1)"));
+  EXPECT_EQ(
+      judge(expect, seen(0, "stowaway-case: clean\n", "/in/tree/z/other.c" + report), "/in/tree/z/")
+          .verdict,
+      Verdict::not_vulnerable);
+}
+
 TEST(Judge, words_count_with_their_status_only) {
   Expectation expect;
   expect.wrong_result = true;

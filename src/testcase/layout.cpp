@@ -117,6 +117,10 @@ Layout lay_out(const Build& build, const StagedTree& tree) {
   add_includes(build, tree, layout);
   for (const std::string& pattern : build.required)
     if (matching(tree, pattern).empty()) layout.missing.push_back(pattern);
+  for (const std::string& path : tree.unread())
+    for (const std::string& pattern : build.sources)
+      if (ends_with_name(path, pattern) && matching(tree, pattern).empty())
+        add_once(layout.unread, path);
   return layout;
 }
 

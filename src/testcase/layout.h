@@ -16,6 +16,7 @@ struct Layout {
   std::vector<std::string> headers;   // the manifest's, as far as they are there
   std::vector<std::string> includes;  // subject directories to look for headers in, in this order
   std::vector<std::string> missing;   // required patterns that no file matches
+  std::vector<std::string> unread;    // paths that a pattern matches but that could not be read
 };
 
 // For each pattern of build.sources: all that match it in `home`, or else the one that matches and

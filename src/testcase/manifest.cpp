@@ -227,9 +227,9 @@ std::vector<Variant> variants_of(const YAML::Node& manifest, const Build& build)
 }
 
 Expectation expectation_of(const YAML::Node& map) {
-  check_keys(map, {"reports", "wrong_result", "assertion", "hang"});
-  Expectation expect{list_at(map, "reports", is_word), flag_at(map, "wrong_result"),
-                     flag_at(map, "assertion"), flag_at(map, "hang")};
+  check_keys(map, {"reports", "files", "wrong_result", "assertion", "hang"});
+  Expectation expect{list_at(map, "reports", is_word), list_at(map, "files", is_plain_path),
+                     flag_at(map, "wrong_result"), flag_at(map, "assertion"), flag_at(map, "hang")};
   if (expect.reports.empty() && !expect.wrong_result && !expect.assertion && !expect.hang)
     refuse(map, "nothing is expected, so nothing could be seen");
   return expect;

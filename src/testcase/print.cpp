@@ -57,6 +57,26 @@ Json outcome_json(const CaseOutcome& outcome) {
           {"ran_with", outcome.ran_with}};
 }
 
+Json sweep_summary(const Case& test, const Sweep& sweep) {
+  Json spans = Json::array();
+  for (const VerdictSpan& span : sweep.spans)
+    spans.push_back({{"verdict", name_of(span.verdict)},
+                     {"first", span.first},
+                     {"last", span.last},
+                     {"releases", span.releases}});
+  return {{"format", "stowaway-testcase-sweep-1"},
+          {"case", test.name},
+          {"advisory", test.advisory},
+          {"component", test.component},
+          {"ran_with", sweep.outcomes.empty() ? "" : sweep.outcomes.front().ran_with},
+          {"releases", sweep.outcomes.size()},
+          {"claimed", describe(test.affected)},
+          {"observed", describe(sweep.spans, Verdict::vulnerable)},
+          {"vulnerable_unclaimed", sweep.vulnerable_unclaimed},
+          {"clean_though_claimed", sweep.clean_though_claimed},
+          {"spans", spans}};
+}
+
 constexpr std::array kVerdicts{Verdict::vulnerable, Verdict::not_vulnerable,
                                Verdict::not_applicable, Verdict::needs_variant, Verdict::error};
 
@@ -148,23 +168,14 @@ std::string sweep_text(const Case& test, const Sweep& sweep) {
 }
 
 std::string sweep_json(const Case& test, const Sweep& sweep) {
-  Json outcomes = Json::array(), spans = Json::array();
+  Json json = sweep_summary(test, sweep), outcomes = Json::array();
   for (const CaseOutcome& outcome : sweep.outcomes) outcomes.push_back(outcome_json(outcome));
-  for (const VerdictSpan& span : sweep.spans)
-    spans.push_back({{"verdict", name_of(span.verdict)},
-                     {"first", span.first},
-                     {"last", span.last},
-                     {"releases", span.releases}});
-  return dump({{"format", "stowaway-testcase-sweep-1"},
-               {"case", test.name},
-               {"advisory", test.advisory},
-               {"component", test.component},
-               {"claimed", describe(test.affected)},
-               {"observed", describe(sweep.spans, Verdict::vulnerable)},
-               {"vulnerable_unclaimed", sweep.vulnerable_unclaimed},
-               {"clean_though_claimed", sweep.clean_though_claimed},
-               {"spans", spans},
-               {"outcomes", outcomes}});
+  json["outcomes"] = outcomes;
+  return dump(json);
+}
+
+std::string sweep_record(const Case& test, const Sweep& sweep) {
+  return dump(sweep_summary(test, sweep));
 }
 
 }  // namespace stowaway::testcase

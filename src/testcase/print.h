@@ -20,5 +20,7 @@ std::string verification_text(const Case& test, const Verification& verification
 
 std::string sweep_text(const Case& test, const Sweep& sweep);
 std::string sweep_json(const Case& test, const Sweep& sweep);
+// The same without the releases' single outcomes: what is kept beside a case.
+std::string sweep_record(const Case& test, const Sweep& sweep);
 
 }  // namespace stowaway::testcase

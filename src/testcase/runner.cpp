@@ -30,6 +30,20 @@ std::string inside_of(const StagedTree& tree) {
   return std::string(kTree) + "/" + tree.root() + (tree.is_single_file() ? "" : "/");
 }
 
+// What to add to the evidence: what the copy was built without.
+std::string without(const std::vector<std::string>& absent) {
+  if (absent.empty()) return {};
+  const std::string more = absent.size() == 1 ? "" : fmt::format(" and {} more", absent.size() - 1);
+  return fmt::format(" (built without {}{})", escape_for_terminal(absent.front()), more);
+}
+
+// What cannot be read is the copy's own trouble; only an interruption ends all.
+Result<CaseOutcome> failed_with(const Error& error, CaseOutcome outcome) {
+  if (error.code == ErrorCode::cancelled) return tl::unexpected<Error>(error);
+  outcome.evidence = escape_for_terminal(error.message);
+  return outcome;
+}
+
 // One copy in its work directory, with all that its cases share.
 class CopyRun {
  public:
@@ -43,19 +57,13 @@ class CopyRun {
         tree_{std::move(tree), kTree} {}
 
   Result<CaseOutcome> run(const Case& test) {
-    CaseOutcome outcome;
-    outcome.test = test.name;
-    outcome.advisory = test.advisory;
-    outcome.component = copy_.component;
-    outcome.path = copy_.place.root;
-    outcome.versions = copy_.versions;
-    outcome.ran_with = tools_.id_for(test.language);
+    CaseOutcome outcome = outcome_of(test, copy_, tools_.id_for(test.language));
     if (outcome.ran_with.empty()) {
       outcome.evidence =
           test.language == Language::javascript ? "node was not found" : "no compiler was found";
       return outcome;
     }
-    STOWAWAY_TRY_VOID(stage_needs(test));
+    if (const auto staged = stage_needs(test); !staged) return failed_with(staged.error(), outcome);
     STOWAWAY_TRY_VOID(write_case(test));
     STOWAWAY_TRY_VOID(try_variants(test, outcome));
     return outcome;
@@ -95,9 +103,13 @@ class CopyRun {
       if (built.end == BuildEnd::built) {
         outcome.variant = variant->name;
         STOWAWAY_TRY(const BoxResult seen, run_program(test, *variant, built));
-        const Judgement judged = judge(test.expect, seen, inside_of(tree_.tree));
+        const Judgement judged = judge(test.expect, seen, inside_of(tree_.tree), built.absent);
         outcome.verdict = judged.verdict;
-        outcome.evidence = judged.evidence;
+        outcome.evidence = judged.evidence + without(built.absent);
+        return {};
+      }
+      if (built.end == BuildEnd::unread) {
+        outcome.evidence = escape_for_terminal(built.why);
         return {};
       }
       std::optional<BuildOutcome>& kept =
@@ -119,7 +131,7 @@ class CopyRun {
     Box box;
     box.readable = {{work_.path() + "/in", "/in"}, {work_.path() + "/out", "/out"}};
     box.limits.cpu_seconds = test.limits.cpu_seconds;
-    box.limits.wall = std::chrono::seconds(4 * test.limits.cpu_seconds + 20);
+    box.limits.wall = std::chrono::seconds(8 * test.limits.cpu_seconds + 30);
     box.limits.memory_bytes = std::uint64_t{test.limits.memory_mb} << 20;
     box.stop = options_.stop;
     if (test.language == Language::javascript) {
@@ -136,7 +148,7 @@ class CopyRun {
           "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=1:"
           "max_allocation_size_mb=512:"
           "print_legend=0:exitcode=86",
-          "UBSAN_OPTIONS=print_stacktrace=0:halt_on_error=0"};
+          "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=0"};
     }
     return sandbox_.run(work_, box);
   }
@@ -161,14 +173,34 @@ std::vector<const Variant*> in_order_of_fit(const Case& test,
   return order;
 }
 
+CaseOutcome outcome_of(const Case& test, const CopyUnderTest& copy, const std::string& ran_with) {
+  CaseOutcome outcome;
+  outcome.test = test.name;
+  outcome.advisory = test.advisory;
+  outcome.component = copy.component;
+  outcome.path = copy.place.root;
+  outcome.versions = copy.versions;
+  outcome.ran_with = ran_with;
+  return outcome;
+}
+
 Result<std::vector<CaseOutcome>> Runner::run(const CopyUnderTest& copy,
                                              std::span<const Case* const> cases) const {
   STOWAWAY_TRY(WorkDirectory work, sandbox_.make_directory());
   STOWAWAY_TRY(const std::string tree_directory, work.make("in/tree", false));
   STOWAWAY_TRY(const std::string out, work.make("out", true));
-  STOWAWAY_TRY(StagedTree tree, StagedTree::make(copy.place, tree_directory, options_.stop));
-  CopyRun one(sandbox_, tools_, options_, copy, std::move(work), std::move(tree));
+  auto tree = StagedTree::make(copy.place, tree_directory, options_.stop);
   std::vector<CaseOutcome> outcomes;
+  if (!tree) {
+    for (const Case* test : cases) {
+      STOWAWAY_TRY(
+          CaseOutcome outcome,
+          failed_with(tree.error(), outcome_of(*test, copy, tools_.id_for(test->language))));
+      outcomes.push_back(std::move(outcome));
+    }
+    return outcomes;
+  }
+  CopyRun one(sandbox_, tools_, options_, copy, std::move(work), *std::move(tree));
   for (const Case* test : cases) {
     STOWAWAY_TRY(CaseOutcome outcome, one.run(*test));
     outcomes.push_back(std::move(outcome));

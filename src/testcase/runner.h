@@ -36,6 +36,9 @@ struct CaseOutcome {
   std::string ran_with;             // Toolchain::id_for
 };
 
+// With verdict error and no evidence yet.
+CaseOutcome outcome_of(const Case& test, const CopyUnderTest& copy, const std::string& ran_with);
+
 struct RunnerOptions {
   unsigned jobs = 1;  // compilers at a time
   std::stop_token stop;
@@ -48,8 +51,9 @@ class Runner {
   Runner(const Sandbox& sandbox, const Toolchain& tools, RunnerOptions options)
       : sandbox_(sandbox), tools_(tools), options_(std::move(options)) {}
 
-  // One outcome for each case, in their order. Whatever a case or a copy does is in its outcome;
-  // fails only if no box can be set up, the copy cannot be read, or with cancelled.
+  // One outcome for each case, in their order. Whatever a case or a copy does, or that a copy
+  // cannot be read, is in its outcome; fails only if no box can be set up, with io for files of our
+  // own, or with cancelled.
   Result<std::vector<CaseOutcome>> run(const CopyUnderTest& copy,
                                        std::span<const Case* const> cases) const;
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "testcase/control.h"
 #include "testcase/sweep.h"
@@ -126,16 +127,18 @@ TEST(Runner, a_copy_may_have_other_names) {
 TEST(Runner, missing_headers_are_looked_for_in_the_copy_the_case_and_the_subject) {
   STOWAWAY_BENCH_OR_SKIP(bench);
   const std::string code =
-      "#include <demo_config.h>\n#include \"far/away.h\"\n#if DEMO_CONFIG != 7 || AWAY != "
-      "8\n#error wrong\n#endif\n" +
+      "#include <demo_config.h>\n#include \"far/away.h\"\n#if DEMO_CONFIG != 7 || AWAY != 8 || "
+      "defined(CHOSEN)\n#error wrong\n#endif\n" +
       source(false);
   Case test = overflow_case();
-  test.variants[0].build.generated = {{"demo_config.h", "#define DEMO_CONFIG 7\n", {}}};
+  test.variants[0].build.generated = {{"demo_config.h", "", {"config.h.in"}},
+                                      {"demo_config.h", "#define DEMO_CONFIG 7\n", {}}};
   const TempDirectory tree;
   testing::write_files(tree, "",
                        {{"lib/demo.c", code},
                         {"lib/demo.h", kHeader},
-                        {"build/far/away.h", "#include \"inner.h\"\n"},
+                        {"build/far/away.h", "#include \"inner.h\"\n#include \"project.h\"\n"},
+                        {"project.h.in", "#cmakedefine CHOSEN\n"},
                         {"build/far/inner.h", "#define AWAY 8\n"}});
   const CaseOutcome found = testing::run_case(*bench, test, tree.path(), "1", "lib");
   EXPECT_EQ(found.verdict, Verdict::vulnerable)
@@ -173,6 +176,44 @@ TEST(Runner, what_cannot_be_built_is_never_called_safe) {
   const CaseOutcome empty = testing::run_case(*bench, overflow_case(), tree.path(), "1", "empty");
   EXPECT_EQ(empty.verdict, Verdict::not_applicable);
   EXPECT_EQ(empty.evidence, "the copy has no demo.c");
+  EXPECT_EQ(testing::run_case(*bench, overflow_case(), tree.path(), "1", "none").evidence,
+            "there is no code");
+  const CaseOutcome gone = testing::run_case(*bench, overflow_case(), tree / "gone", "1");
+  EXPECT_EQ(gone.verdict, Verdict::error);
+  EXPECT_THAT(gone.evidence, HasSubstr("no such file"));
+  // A file under another name may hold it after all.
+  testing::write_files(tree, "", {{"moved/other.c", "int my_demo_set(void) { return 1; }\n"}});
+  const CaseOutcome moved = testing::run_case(*bench, overflow_case(), tree.path(), "1", "moved");
+  EXPECT_EQ(moved.verdict, Verdict::needs_variant);
+  EXPECT_EQ(moved.evidence, "the copy has no demo.c, but moved/other.c knows demo_set");
+  // What is there but cannot be read is neither.
+  tree.write("unread/other.c", "int x;\n");
+  ASSERT_EQ(::mkfifo((tree / "unread/demo.c").c_str(), 0600), 0);
+  const CaseOutcome unread = testing::run_case(*bench, overflow_case(), tree.path(), "1", "unread");
+  EXPECT_EQ(unread.verdict, Verdict::error);
+  EXPECT_EQ(unread.evidence, "unread/demo.c could not be read");
+}
+
+TEST(Runner, what_lies_outside_the_copy_may_be_absent_as_long_as_nobody_touches_it) {
+  STOWAWAY_BENCH_OR_SKIP(bench);
+  const auto run = [&](const std::string& use) {
+    const TempDirectory tree;
+    const std::string own =
+        "void *their_alloc(int);\nextern int their_limit;\nvoid *demo_new(void) { "
+        "return their_alloc(their_limit); }\n";
+    std::string code = source(true);
+    code.replace(code.find("  strcpy"), 0, use);
+    testing::write_files(tree, "", {{"demo.c", own + code}, {"demo.h", kHeader}});
+    return testing::run_case(*bench, overflow_case(), tree.path());
+  };
+  const CaseOutcome untouched = run("");
+  EXPECT_EQ(untouched.verdict, Verdict::not_vulnerable) << untouched.evidence;
+  EXPECT_THAT(untouched.evidence, HasSubstr("(built without their_alloc and 1 more)"));
+  for (const char* use : {"  their_alloc(1);\n", "  if (their_limit > 7) return 0;\n"}) {
+    const CaseOutcome touched = run(use);
+    EXPECT_EQ(touched.verdict, Verdict::error) << touched.evidence;
+    EXPECT_THAT(touched.evidence, HasSubstr("the copy needs what lies outside it: their_"));
+  }
 }
 
 TEST(Runner, the_variant_that_fits_the_version_comes_first_then_what_compiles) {

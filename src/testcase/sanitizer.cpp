@@ -73,6 +73,11 @@ std::optional<SanitizerReport> address_line(std::string_view line) {
   report.message = rest;
   if (rest.starts_with("attempting ")) rest.remove_prefix(11);  // "attempting double-free on …"
   report.kind = rest.substr(0, rest.find_first_of(" :"));
+  static constexpr std::string_view kAddress = "SEGV on unknown address 0x";
+  if (rest.starts_with(kAddress)) {
+    const std::string_view digits = rest.substr(kAddress.size());
+    std::from_chars(digits.data(), digits.data() + digits.size(), report.address, 16);
+  }
   return report;
 }
 
@@ -106,29 +111,39 @@ std::optional<SanitizerReport> assertion_line(std::string_view line) {
   return report;
 }
 
+// The report's stack, line by line: its first frame below /in/ tells the place, or only the
+// function where the message itself has told the place.
+void take_frame(const Frame& frame, SanitizerReport& report) {
+  if (frame.path.empty()) return;
+  if (report.path.empty()) {
+    report.path = frame.path;
+    report.line = frame.line;
+    report.function = frame.function;
+  } else if (report.function.empty() && report.path == frame.path && report.line == frame.line) {
+    report.function = frame.function;
+  }
+}
+
 }  // namespace
 
 std::vector<SanitizerReport> read_reports(std::string_view errors) {
   std::vector<SanitizerReport> reports;
-  bool in_stack = false, open = false;  // of the last report of AddressSanitizer: its first stack
+  bool in_stack = false, open = false;  // of the last report: its first stack
   for (const std::string_view line : split(errors, '\n')) {
     if (open) {
       const auto frame = stack_line(line);
-      if (frame && !frame->path.empty() && reports.back().path.empty()) {
-        reports.back().path = frame->path;
-        reports.back().function = frame->function;
-        reports.back().line = frame->line;
-      }
+      if (frame) take_frame(*frame, reports.back());
       if (in_stack && !frame) open = false;  // what follows tells of allocation and release
       in_stack = frame.has_value();
       if (frame) continue;
     }
     auto report = address_line(line);
-    open = open || report.has_value();
     if (!report) report = undefined_line(line);
     if (!report) report = assertion_line(line);
     if (!report) continue;
     if (reports.size() == kMaxReports) break;
+    open = report->kind != "assertion";
+    in_stack = false;
     reports.push_back(*std::move(report));
   }
   return reports;

@@ -2,6 +2,7 @@
 // foreign: anything may stand in it, and only what has the form of a report counts.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct SanitizerReport {
   std::string path;      // of the first frame that lies below /in/; empty: none does
   std::string function;  // of that frame; empty where it is not told
   unsigned line = 0;
+  std::uint64_t address = 0;  // that a SEGV touched; 0 for any other kind
 };
 
 // In their order; at most 64.

@@ -30,8 +30,8 @@ bool has_suffix(std::string_view path, std::initializer_list<std::string_view> s
 }
 
 bool is_header(std::string_view path) {
-  return has_suffix(path,
-                    {".h", ".hh", ".hpp", ".hxx", ".inc", ".inl", ".def", ".h.in", ".prebuilt"});
+  return has_suffix(path, {".h", ".hh", ".hpp", ".hxx", ".inc", ".inl", ".def", ".h.in", ".h.cmake",
+                           ".cmakein", ".included", ".prebuilt"});
 }
 
 bool is_code(std::string_view path) {
@@ -61,8 +61,11 @@ class StagingSink final : public source::Sink {
   }
   void on_file(unsigned, const source::FileView& file) override {
     if (!wants(file.path)) return;  // archives are delivered too, so that they can be opened
-    if (file.bytes.size() > kMaxFileBytes) return;
     const std::lock_guard lock(guard_);
+    if (file.bytes.size() > kMaxFileBytes) {
+      unread_.emplace(file.path);
+      return;
+    }
     bytes_ += file.bytes.size();
     if (error_ || files_.size() >= kMaxTreeFiles || bytes_ > kMaxTreeBytes) {
       full_ = true;
@@ -71,7 +74,10 @@ class StagingSink final : public source::Sink {
     write(file);
   }
   void on_identity(unsigned, std::string_view, const fingerprint::Md5&) override {}
-  void on_gap(unsigned, source::Gap) override {}
+  void on_gap(unsigned, source::Gap gap) override {
+    const std::lock_guard lock(guard_);
+    if (is_below(gap.path, root_) && unread_.size() < kMaxTreeFiles) unread_.insert(gap.path);
+  }
 
   Result<void> outcome() const {
     if (error_) return tl::unexpected<Error>(*error_);
@@ -81,6 +87,7 @@ class StagingSink final : public source::Sink {
     return {};
   }
   std::set<std::string> take_files() { return std::move(files_); }
+  std::set<std::string> take_unread() { return std::move(unread_); }
   std::set<std::string> take_elsewhere() { return std::move(elsewhere_); }
 
  private:
@@ -111,7 +118,7 @@ class StagingSink final : public source::Sink {
   const std::set<std::string>* only_;
   mutable std::mutex guard_;
   mutable std::set<std::string> elsewhere_;
-  std::set<std::string> files_;
+  std::set<std::string> files_, unread_;
   std::uint64_t bytes_ = 0;
   bool full_ = false;
   std::optional<Error> error_;
@@ -190,12 +197,11 @@ Result<StagedTree> StagedTree::make(const CopyPlace& place, const std::string& d
   tree.place_ = place;
   tree.directory_ = directory;
   tree.stop_ = std::move(stop);
-  const std::set<std::string> files = sink.take_files(), elsewhere = sink.take_elsewhere();
+  const std::set<std::string> files = sink.take_files(), elsewhere = sink.take_elsewhere(),
+                              unread = sink.take_unread();
   tree.files_.assign(files.begin(), files.end());
+  tree.unread_.assign(unread.begin(), unread.end());
   tree.elsewhere_.assign(elsewhere.begin(), elsewhere.end());
-  if (tree.files_.empty())
-    return fail(ErrorCode::not_found, "no code was found at \"{}\" in {}", place.root,
-                place.subject);
   tree.single_file_ = tree.files_.size() == 1 && tree.files_.front() == place.root;
   return tree;
 }
@@ -213,7 +219,13 @@ Result<std::string> StagedTree::fetch_header(std::string_view name, std::string_
     if (path == found || (directory_of(path) == directory && paths.size() < 1000))
       paths.push_back(path);
   STOWAWAY_TRY_VOID(take(paths));
-  return std::ranges::binary_search(files_, found) ? found : std::string();
+  if (!std::ranges::binary_search(files_, found)) return std::string();
+  fetched_.insert(fetched_.end(), paths.begin(), paths.end());
+  return found;
+}
+
+std::string StagedTree::find_fetched(std::string_view name) const {
+  return nearest_path(fetched_, name, "");
 }
 
 Result<void> StagedTree::take(const std::vector<std::string>& paths) {

@@ -22,15 +22,17 @@ struct CopyPlace {
 // Not for several threads at a time.
 class StagedTree {
  public:
-  // Writes the code files below place.root into `directory`, under their subject paths. Links are
-  // never followed. Fails with not_found if there are none; with limit_exceeded for more than
-  // 20,000 files or 256 MiB; with io; or as source::open_subject and deliver do.
+  // Writes the code files below place.root into `directory`, under their subject paths; there may
+  // be none. Links are never followed. Fails with limit_exceeded for more than 20,000 files or 256
+  // MiB; with io; or as source::open_subject and deliver do.
   static Result<StagedTree> make(const CopyPlace& place, const std::string& directory,
                                  std::stop_token stop);
 
   const std::string& root() const { return place_.root; }
   bool is_single_file() const { return single_file_; }
   const std::vector<std::string>& files() const { return files_; }  // staged subject paths, sorted
+  // Below the root, but could not be read or is too large; sorted.
+  const std::vector<std::string>& unread() const { return unread_; }
 
   // The staged path that ends with `name` and lies nearest to `near` (a subject directory): the
   // longest common beginning, then the shortest path, then the first by name. "" when none does.
@@ -38,6 +40,9 @@ class StagedTree {
   // The same among the headers of the subject that were not staged; stages what is found with the
   // other headers of its directory. "" when there is none.
   Result<std::string> fetch_header(std::string_view name, std::string_view near);
+
+  // Among those that were fetched.
+  std::string find_fetched(std::string_view name) const;
 
   Result<std::string> read(const std::string& path) const;  // a staged file's bytes
 
@@ -48,7 +53,7 @@ class StagedTree {
   std::string directory_;
   std::stop_token stop_;
   bool single_file_ = false;
-  std::vector<std::string> files_, elsewhere_;
+  std::vector<std::string> files_, elsewhere_, fetched_, unread_;
 };
 
 // True if `path` is `pattern` or ends with "/" and it; "*" matches within one name.

@@ -52,7 +52,8 @@ TEST(StagedTree, a_copy_may_be_one_file_or_lie_in_an_archive) {
   const auto packed = StagedTree::make({subject.path(), "a.tar.gz/demo"}, other.path(), {});
   ASSERT_TRUE(packed) << packed.error().message;
   EXPECT_EQ(*packed->read("a.tar.gz/demo/demo.c"), "packed");
-  EXPECT_EQ(StagedTree::make({subject.path(), "none"}, other.path(), {}).error().code,
+  EXPECT_THAT(StagedTree::make({subject.path(), "none"}, other.path(), {})->files(), ElementsAre());
+  EXPECT_EQ(StagedTree::make({subject / "none", ""}, other.path(), {}).error().code,
             ErrorCode::not_found);
 }
 

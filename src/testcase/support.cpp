@@ -69,22 +69,35 @@ exports.directory = path.dirname(exports.files[0]);
 // module.exports, or else the global, variable or property of `this` called `name`.
 exports.load = (name, file = exports.files[0]) => {
   const code = fs.readFileSync(file, 'utf8').replace(/^#!.*/, '');
-  const module = {exports: {}};
+  const find = /^[A-Za-z_$][\w$]*$/.test(name) ? `\n;return typeof ${name} === 'undefined' ? undefined : ${name};` : '';
   const requireHere = (what) => require(/^\.\.?\//.test(what) ? path.resolve(path.dirname(file), what) : what);
-  try {
-    const find = /^[A-Za-z_$][\w$]*$/.test(name) ? `\n;return typeof ${name} === 'undefined' ? undefined : ${name};` : '';
-    const variable = new Function('module', 'exports', 'require', '__filename', '__dirname', code + find)
-      .call(globalThis, module, module.exports, requireHere, file, path.dirname(file));
+  const evaluate = (module) =>
+    new Function('module', 'exports', 'require', '__filename', '__dirname', code + find)
+      .call(globalThis, module, module && module.exports, requireHere, file, path.dirname(file));
+  const asModule = () => {
+    const module = {exports: {}};
+    const variable = evaluate(module);
     const exported = module.exports;
-    if (typeof exported === 'function' || Object.keys(exported).length > 0) {
-      return typeof exported !== 'function' && exported[name] !== undefined ? exported[name] : exported;
+    if (typeof exported === 'function') return exported;
+    if (Object.keys(exported).length > 0) return exported[name] !== undefined ? exported[name] : exported;
+    return variable !== undefined ? variable : globalThis[name];
+  };
+  // A page has no modules; some copies have lines of their own at the end that count on that.
+  const asScript = () => {
+    const variable = evaluate(undefined);
+    return variable !== undefined ? variable : globalThis[name];
+  };
+  let first;
+  for (const attempt of [asModule, asScript]) {
+    try {
+      const found = attempt();
+      if (found !== undefined) return found;
+      first = first || new Error(`${name} is not to be found in it`);
+    } catch (error) {
+      first = first || error;
     }
-    const found = variable !== undefined ? variable : globalThis[name];
-    if (found === undefined) throw new Error(`${name} is not to be found in it`);
-    return found;
-  } catch (error) {
-    return end('cannot-load', 96, `${path.basename(file)}: ${error && error.message}`);
   }
+  return end('cannot-load', 96, `${path.basename(file)}: ${first && first.message}`);
 };
 
 process.on('uncaughtException', (error) => end('broken', 97, `uncaught: ${error && error.stack}`));

@@ -7,29 +7,8 @@
 #include <atomic>
 #include <mutex>
 
-#include "base/text.h"
-
 namespace stowaway::testcase {
 namespace {
-
-Result<CaseOutcome> run_one(const Runner& runner, const Case& test, const Release& release) {
-  const Case* const one[] = {&test};
-  auto outcomes = runner.run(release.copy, one);
-  if (outcomes) return std::move(outcomes->front());
-  const ErrorCode code = outcomes.error().code;
-  if (code == ErrorCode::unavailable || code == ErrorCode::cancelled)
-    return tl::unexpected<Error>(outcomes.error());
-  CaseOutcome outcome;
-  outcome.test = test.name;
-  outcome.advisory = test.advisory;
-  outcome.component = test.component;
-  outcome.path = release.copy.place.root;
-  outcome.versions = {release.version};
-  // A folder or file that the release does not have yet.
-  if (code == ErrorCode::not_found) outcome.verdict = Verdict::not_applicable;
-  outcome.evidence = escape_for_terminal(outcomes.error().message);
-  return outcome;
-}
 
 std::vector<VerdictSpan> spans_of(const std::vector<CaseOutcome>& outcomes) {
   std::vector<VerdictSpan> spans;
@@ -61,13 +40,14 @@ Result<Sweep> sweep(const Runner& runner, const Case& test, const std::vector<Re
     tbb::parallel_for(
         std::size_t{0}, releases.size(),
         [&](std::size_t i) {
-          auto outcome = run_one(runner, test, releases[i]);
+          const Case* const one[] = {&test};
+          auto outcomes = runner.run(releases[i].copy, one);
           if (progress != nullptr) progress->advance(test.name, ++done, releases.size());
           const std::lock_guard lock(guard);
-          if (outcome)
-            result.outcomes[i] = *std::move(outcome);
+          if (outcomes)
+            result.outcomes[i] = std::move(outcomes->front());
           else
-            trouble = tl::unexpected<Error>(outcome.error());
+            trouble = tl::unexpected<Error>(outcomes.error());
         },
         tbb::simple_partitioner());
   });

@@ -24,8 +24,7 @@ struct Sweep {
   std::size_t count(Verdict verdict) const;
 };
 
-// `jobs` releases at a time. Fails as Runner::run does; a release that cannot be read is an `error`
-// of its own.
+// `jobs` releases at a time. Fails as Runner::run does.
 Result<Sweep> sweep(const Runner& runner, const Case& test, const std::vector<Release>& releases,
                     unsigned jobs, ProgressSink* progress);
 

@@ -42,6 +42,9 @@ Now it decides, whatever the versions say: patched in place is not vulnerable.
   $ stowaway -q testcase run --advisory DEMO-1 --at vendor/demo -f json tree | python3 -c 'import json, sys
   > for one in json.load(sys.stdin)["outcomes"]: print(one["path"], one["verdict"], one["evidence"])'
   vendor/demo not-vulnerable a long name is refused
+  $ stowaway -q testcase run -f json -o run.json tree
+  $ /usr/bin/python3 "$TESTDIR/../validators/validate.py" testcase-run run.json
+  run.json: valid
   $ stowaway -q testcase run --at elsewhere tree
   tree
   PATH  COMPONENT  VERSION  CASE  VERDICT  EVIDENCE
@@ -78,6 +81,10 @@ Every release that can be had; the claim has no lower bound, what was observed h
     not-vulnerable    1  1.1
     not-applicable    1  0.9
     claimed              < 1.1
+  $ stowaway -q testcase sweep --upstream libdemo -f json -o sweep.json
+  $ /usr/bin/python3 "$TESTDIR/../validators/validate.py" testcase-sweep sweep.json cases/libdemo-DEMO-1/observed.json
+  sweep.json: valid
+  cases/libdemo-DEMO-1/observed.json: valid
   $ python3 -c 'import json; o = json.load(open("cases/libdemo-DEMO-1/observed.json")); print(o["claimed"], "|", o["observed"])'
   < 1.1 | 1.0
 
@@ -85,8 +92,10 @@ A case that does not tell them apart is refused, and leaves no record.
 
   $ sed -i 's/demo_join(out, 8, "more than"/demo_join(out, 8, ""/; s/" eight bytes"/"c"/; s/if (demo_join(out, 8, "", "c"))/if (!out)/' cases/libdemo-DEMO-1/long-name.c
   $ stowaway testcase verify --release 1.0=tree/vendor/none --release 1.1=libdemo@v1.1 libdemo-DEMO-1
-  stowaway: libdemo-DEMO-1: * (glob)
-  [2]
+  libdemo-DEMO-1: REFUSED, does not tell them apart with * (glob)
+    vulnerable 1.0: error: tree/vendor/none: no such file or directory
+    fixed      1.1: not-vulnerable: a long name is refused
+  [6]
   $ stowaway testcase verify --release 1.0=libdemo@v1.0 --release 1.1=libdemo@v1.1 libdemo-DEMO-1
   libdemo-DEMO-1: REFUSED, does not tell them apart with * (glob)
     vulnerable 1.0: not-vulnerable: a long name is refused

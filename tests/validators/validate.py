@@ -3,7 +3,7 @@
 
 usage: validate.py FORMAT FILE… [--modules DIRECTORY]
 
-FORMAT     a name that `stowaway scan --format` takes, or "explain" for the JSON of `stowaway explain`
+FORMAT     a name that `stowaway scan --format` takes, or "explain", "testcase-run", "testcase-sweep" for those JSONs
 FILE       one report; an empty one is valid for deb822 and rpm
 --modules  node_modules with the packages of package.json beside this script (install.sh makes it)
 
@@ -73,6 +73,18 @@ def check_json(path, _):
 def check_explain(path, _):
     scan = load(os.path.join(SCHEMAS, 'scan-1.schema.json'))
     yield from schema_errors(load(os.path.join(SCHEMAS, 'explain-1.schema.json')), load(path), [scan])
+
+
+def check_testcase_run(path, _):
+    yield from schema_errors(load(os.path.join(SCHEMAS, 'testcase-run-1.schema.json')), load(path))
+
+
+def check_testcase_sweep(path, _):
+    run = load(os.path.join(SCHEMAS, 'testcase-run-1.schema.json'))
+    sweep = load(path)
+    yield from schema_errors(load(os.path.join(SCHEMAS, 'testcase-sweep-1.schema.json')), sweep, [run])
+    if sum(span['releases'] for span in sweep['spans']) != sweep['releases']:
+        yield 'the spans are not all releases'
 
 
 def check_audit(path, _):
@@ -377,7 +389,7 @@ def check_table(path, _):
             return
 
 
-CHECKS = {'audit': check_audit, 'openvex': check_openvex, 'vex-cyclonedx': check_vex_cyclonedx, 'json': check_json, 'explain': check_explain, 'cyclonedx': check_cyclonedx, 'sarif': check_sarif,
+CHECKS = {'audit': check_audit, 'testcase-run': check_testcase_run, 'testcase-sweep': check_testcase_sweep, 'openvex': check_openvex, 'vex-cyclonedx': check_vex_cyclonedx, 'json': check_json, 'explain': check_explain, 'cyclonedx': check_cyclonedx, 'sarif': check_sarif,
           'spdx': check_spdx, 'spdx-tv': check_spdx_tv, 'deb822': check_deb822, 'rpm': check_rpm,
           'html': check_html, 'table': check_table}
 
