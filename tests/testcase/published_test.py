@@ -31,6 +31,17 @@ class Published(unittest.TestCase):
             pairs = {(record["vulnerable"], record["fixed"]) for record in records}
             self.assertIn((case["vulnerable"], case["fixed"]), pairs, case["case"])
 
+    def test_the_page_says_what_the_records_say(self):
+        done = subprocess.run([TOP / "tools/test-cases", "--stowaway", PROGRAM, "table", "--check"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_enough_of_them(self):
+        names = {case["case"] for case in listed()[0]}
+        self.assertGreaterEqual(len(names), 20)
+        self.assertGreaterEqual(len(list(CASES.glob("*/observed.json"))), 5)
+        rows = [line.split("\t") for line in (CASES / "embedded.tsv").read_text().splitlines() if not line.startswith("#")]
+        self.assertEqual({row[0] for row in rows}, names, "each was run against an embedded copy")
+
 
 if __name__ == "__main__":
     PROGRAM = sys.argv.pop(1)
