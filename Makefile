@@ -150,8 +150,17 @@ install-advisories:
 	install -D -m 644 $(STARTER_ADVISORIES) "$(DESTDIR)$(PREFIX)/share/stowaway/starter.advisories"
 	install -D -m 644 advisories/README.md "$(DESTDIR)$(PREFIX)/share/doc/stowaway/advisories.md"
 
+## make deb          the Debian packages, checked by lintian: build/deb/*.deb
 deb:
-	@echo "make: there is no Debian package yet" >&2; exit 1
+	@tools/install-dependencies build deb
+	JOBS=$(JOBS) tools/build-deb build/deb
+
+## make check-deb    install them into a fresh Debian 12 (debootstrap: as root, some minutes) and scan there without rights
+.PHONY: check-deb
+check-deb: deb
+	@tools/install-dependencies build deb
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  tests/packaging/chroot.sh build/deb "$$tree/Utilities/cmzlib"
 
 ## make clean        remove build/
 clean:
