@@ -92,10 +92,12 @@ Result<DiffHandle> compare(const MemoryRepository& repository, const git_oid& be
                            const git_oid& after) {
   GitHandle<git_tree, git_tree_free> old_tree, new_tree;
   DiffHandle diff;
-  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options options;
+  git_diff_find_options similar;
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+  git_diff_find_options_init(&similar, GIT_DIFF_FIND_OPTIONS_VERSION);
   options.flags = GIT_DIFF_SHOW_BINARY;
   options.id_abbrev = kHexDigits;
-  git_diff_find_options similar = GIT_DIFF_FIND_OPTIONS_INIT;
   similar.flags = GIT_DIFF_FIND_RENAMES;
   similar.rename_threshold = kRenameThreshold;
   similar.rename_limit = kRenameLimit;
