@@ -83,7 +83,8 @@ Result<void> fetch_into(git_repository* repository, const std::string& url,
     return git_failure(url, options);
   const RemotePtr remote(made);
   Watch watch{&options, "fetching " + parts_of(url).name};
-  git_fetch_options fetching = GIT_FETCH_OPTIONS_INIT;
+  git_fetch_options fetching;
+  git_fetch_options_init(&fetching, GIT_FETCH_OPTIONS_VERSION);
   fetching.callbacks.transfer_progress = on_progress;
   fetching.callbacks.payload = &watch;
   fetching.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
