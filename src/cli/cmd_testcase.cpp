@@ -196,8 +196,14 @@ int list_testcases(const TestcaseOptions& options) {
   if (!directory) return failed(directory.error());
   const auto cases = wanted_cases(*directory, options.wanted);
   if (!cases) return failed(cases.error());
+  std::vector<std::vector<testcase::ControlRecord>> records;
+  for (const testcase::Case& test : *cases) {
+    auto of_this = records_of(*directory, test, user_records(options.records));
+    if (!of_this) return failed(of_this.error());
+    records.push_back(*std::move(of_this));
+  }
   const std::string text =
-      options.format == "json" ? testcase::list_json(*cases) : testcase::list_text(*cases);
+      options.format == "json" ? testcase::list_json(*cases, records) : testcase::list_text(*cases);
   if (!write_result(text, options.output)) return kOtherFailure;
   return cases->empty() ? kNothing : kDone;
 }

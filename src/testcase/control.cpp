@@ -80,10 +80,17 @@ Result<void> write_record(const std::string& file, const ControlRecord& record,
 
 bool is_controlled(const std::vector<ControlRecord>& records, const Case& test,
                    const std::string& ran_with) {
+  return std::ranges::binary_search(verified_with(records, test), ran_with);
+}
+
+std::vector<std::string> verified_with(const std::vector<ControlRecord>& records,
+                                       const Case& test) {
   const std::string key = control_key(test);
-  return std::ranges::any_of(records, [&](const ControlRecord& record) {
-    return record.key == key && record.ran_with == ran_with;
-  });
+  std::vector<std::string> compilers;
+  for (const ControlRecord& record : records)
+    if (record.key == key) compilers.push_back(record.ran_with);
+  std::ranges::sort(compilers);
+  return compilers;
 }
 
 Result<Verification> verify(const Runner& runner, const Case& test,

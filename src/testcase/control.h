@@ -31,6 +31,9 @@ Result<void> write_record(const std::string& file, const ControlRecord& record,
 bool is_controlled(const std::vector<ControlRecord>& records, const Case& test,
                    const std::string& ran_with);
 
+// The compilers with which it is; sorted.
+std::vector<std::string> verified_with(const std::vector<ControlRecord>& records, const Case& test);
+
 struct Verification {
   CaseOutcome vulnerable, fixed;
   bool told_apart() const {

@@ -91,9 +91,11 @@ std::string list_text(std::span<const Case> cases) {
   return table(rows);
 }
 
-std::string list_json(std::span<const Case> cases) {
+std::string list_json(std::span<const Case> cases,
+                      std::span<const std::vector<ControlRecord>> records) {
   Json list = Json::array();
-  for (const Case& test : cases) {
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const Case& test = cases[i];
     Json ranges = Json::array(), variants = Json::array();
     for (const VersionRange& range : test.affected)
       ranges.push_back({{"introduced", range.introduced},
@@ -109,7 +111,8 @@ std::string list_json(std::span<const Case> cases) {
                     {"affected", ranges},
                     {"vulnerable", test.vulnerable},
                     {"fixed", test.fixed},
-                    {"variants", variants}});
+                    {"variants", variants},
+                    {"verified_with", verified_with(records[i], test)}});
   }
   return dump({{"format", "stowaway-testcase-list-1"}, {"cases", list}});
 }

@@ -11,7 +11,10 @@
 namespace stowaway::testcase {
 
 std::string list_text(std::span<const Case> cases);
-std::string list_json(std::span<const Case> cases);
+// `records` of the controls of each case, in their order: a case is "verified_with" the compilers
+// of those that hold for it as it is now.
+std::string list_json(std::span<const Case> cases,
+                      std::span<const std::vector<ControlRecord>> records);
 
 std::string outcomes_text(const std::string& subject, std::span<const CaseOutcome> outcomes);
 std::string outcomes_json(const std::string& subject, std::span<const CaseOutcome> outcomes);

@@ -381,6 +381,7 @@ TEST(Control, records_hold_for_one_case_and_one_compiler) {
   EXPECT_EQ(records->size(), 2U);
   EXPECT_TRUE(is_controlled(*records, test, "gcc 12"));
   EXPECT_FALSE(is_controlled(*records, test, "gcc 13"));
+  EXPECT_THAT(verified_with(*records, test), ElementsAre("gcc 12"));
   test.files["plain.c"] += " ";
   EXPECT_FALSE(is_controlled(*records, test, "gcc 12"));
   directory.write("bad.json", "{");
