@@ -62,7 +62,7 @@ class Parser {
       entry.marks.push_back(std::move(mark));
     }
     std::ranges::sort(entry.marks);
-    entry.marks.erase(std::ranges::unique(entry.marks).begin(), entry.marks.end());
+    entry.marks.erase(std::unique(entry.marks.begin(), entry.marks.end()), entry.marks.end());
     if (take('{')) {
       STOWAWAY_TRY(entry.path, word("/", "a path"));
       if (!take('}')) return wrong("a path ends with \"}\"");

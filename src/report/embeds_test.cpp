@@ -74,7 +74,7 @@ rc::Gen<EmbedsEntry> some_entry() {
     if (*rc::gen::arbitrary<bool>()) entry.last = *some_text();
     entry.marks = *rc::gen::container<std::vector<std::string>>(some_text());
     std::ranges::sort(entry.marks);
-    entry.marks.erase(std::ranges::unique(entry.marks).begin(), entry.marks.end());
+    entry.marks.erase(std::unique(entry.marks.begin(), entry.marks.end()), entry.marks.end());
     if (*rc::gen::arbitrary<bool>())
       entry.path = *rc::gen::suchThat(rc::gen::arbitrary<std::string>(),
                                       [](const std::string& path) { return path != "."; });

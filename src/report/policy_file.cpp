@@ -1,12 +1,23 @@
 // The only file that sees toml++, which throws: what it throws becomes an Error here.
 #include <fmt/core.h>
-#include <toml++/toml.h>
 
+#include <algorithm>
 #include <exception>
 #include <set>
+#include <stdexcept>
 
 #include "base/text.h"
 #include "report/policy.h"
+
+namespace {
+[[noreturn]] void refuse_toml() { throw std::logic_error("this is no TOML"); }
+}  // namespace
+
+// toml++ 3.3 asserts what hostile input can break, and without assertions takes it for granted
+// (found by fuzzing).
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_cast<void>((condition) ? void() : refuse_toml())
+#include <toml++/toml.h>
 
 namespace stowaway::report {
 namespace {
@@ -14,6 +25,35 @@ namespace {
 constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
 
 unsigned line_of(const toml::node& node) { return node.source().begin.line; }
+
+// TOML allows no control characters anywhere, and beyond ASCII nothing but in texts and comments.
+// toml++ 3.3 stumbles over both (found by fuzzing), so that it never sees them.
+Result<> check_characters(std::string_view text) {
+  unsigned line = 1;
+  std::string_view quote;  // what ends the text in which we are; "#" is a comment; "" nothing
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::string_view rest = text.substr(at);
+    if (byte == '\n') {
+      ++line;
+      if (quote.size() < 3) quote = "";
+    } else if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7F) {
+      return fail(ErrorCode::corrupt, "line {}: a control character", line);
+    } else if (quote.empty() && byte >= 0x80) {
+      return fail(ErrorCode::corrupt, "line {}: only texts and comments go beyond ASCII", line);
+    } else if (quote.empty()) {
+      for (const std::string_view begin : {"\"\"\"", "'''", "\"", "'", "#"})
+        if (quote.empty() && rest.starts_with(begin)) quote = begin;
+      if (quote.size() == 3) at += 2;
+    } else if (byte == '\\' && quote.front() == '"') {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0x20) ++at;
+    } else if (quote != "#" && rest.starts_with(quote)) {
+      at += quote.size() - 1;
+      quote = "";
+    }
+  }
+  return {};
+}
 
 // What a key holds that should hold something else.
 tl::unexpected<Error> wrong(const toml::node& node, std::string_view key, std::string_view wanted) {
@@ -146,6 +186,7 @@ Result<> set_key(std::string_view key, const toml::node& value, Policy& policy) 
 Result<Policy> parse_policy(std::string_view text, std::string file) {
   if (text.size() > kMaxPolicyBytes)
     return fail(ErrorCode::limit_exceeded, "a policy of more than {} bytes", kMaxPolicyBytes);
+  STOWAWAY_TRY_VOID(check_characters(text));
   Policy policy;
   policy.file = std::move(file);
   try {
