@@ -104,17 +104,18 @@ Result<void> AtomicWriter::overwrite_start(std::span<const std::byte> bytes) {
   return {};
 }
 
-Result<void> AtomicWriter::commit() {
+Result<void> AtomicWriter::commit(Durability durability) {
+  const bool sync = durability == Durability::synced;
   if (temporary_.empty()) {
     if (::close(std::exchange(descriptor_, -1)) != 0) return failed();
     return {};
   }
-  if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0 ||
+  if (::fchmod(descriptor_, 0644) != 0 || (sync && ::fsync(descriptor_) != 0) ||
       ::rename(temporary_.c_str(), file_.c_str()) != 0)
     return failed();
   const int descriptor = std::exchange(descriptor_, -1);  // from here on the file stays
   if (::close(descriptor) != 0) return failed();
-  sync_directory_of(file_);
+  if (sync) sync_directory_of(file_);
   return {};
 }
 

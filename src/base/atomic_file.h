@@ -18,6 +18,10 @@ namespace stowaway {
 // and is written to as it is.
 Result<void> write_file_atomically(const std::string& file, std::span<const std::byte> bytes);
 
+// Whether a file is on the disk when it is in place. `none` is for what can be made again and finds
+// its own damage: a crash of the machine may leave part of it.
+enum class Durability { synced, none };
+
 // The same piece by piece, for what does not fit into memory. One thread.
 class AtomicWriter {
  public:
@@ -31,8 +35,8 @@ class AtomicWriter {
   Result<void> append(std::span<const std::byte> bytes);
   // Replaces the first bytes of what was appended.
   Result<void> overwrite_start(std::span<const std::byte> bytes);
-  // Syncs and puts the file in its place.
-  Result<void> commit();
+  // Puts the file in its place.
+  Result<void> commit(Durability durability = Durability::synced);
 
  private:
   AtomicWriter(std::string file, std::string temporary, int descriptor);
