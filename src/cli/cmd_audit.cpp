@@ -18,6 +18,7 @@
 #include "cli/find_advisories.h"
 #include "cli/find_kb.h"
 #include "cli/find_ledger.h"
+#include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "ledger/acceptance.h"
 #include "ledger/notice.h"
@@ -68,6 +69,7 @@ Result<advisory::AuditSubject> scan(const Arguments& arguments, const kb::Kb& kb
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
+  if (!arguments.limits.no_cache) options.cache = cache_for(arguments.subject, kb, options);
   STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
   STOWAWAY_TRY(match::ScanResult result, match::scan(*source, kb, options));
   result.subject = arguments.subject;

@@ -5,6 +5,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
+#include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "match/scan.h"
 #include "report/explain.h"
@@ -40,6 +41,7 @@ Result<match::ScanResult> scan(const Arguments& arguments, const kb::Kb& kb, con
   options.declarations = !arguments.limits.no_declared;
   options.resemblances = !arguments.limits.no_similar;
   options.evidence = true;
+  if (!arguments.limits.no_cache) options.cache = cache_for(arguments.subject, kb, options);
   STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
   return match::scan(*source, kb, options);
 }

@@ -17,6 +17,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
+#include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "match/scan.h"
 #include "report/policy.h"
@@ -219,7 +220,10 @@ class Subjects {
     auto source =
         name.empty() ? source::open_installed(arguments_->dpkg_root) : source::open_subject(name);
     if (!source) return tl::unexpected<Error>(source.error());
-    return match::scan(**source, *kb_, options_);
+    match::ScanOptions options = options_;
+    if (!name.empty() && !arguments_->limits.no_cache)
+      options.cache = cache_for(name, *kb_, options);
+    return match::scan(**source, *kb_, options);
   }
 
   void work() {

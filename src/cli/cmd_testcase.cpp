@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
+#include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "cli/testcase_options.h"
 #include "match/scan.h"
@@ -97,6 +98,7 @@ Result<match::ScanResult> scan(const RunArguments& arguments, const Common& comm
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
+  if (!arguments.limits.no_cache) options.cache = cache_for(arguments.subject, kb, options);
   auto result = match::scan(*source, kb, options);
   if (result) result->subject = arguments.subject;
   return result;

@@ -31,6 +31,9 @@ void ScanLimits::add_to(CLI::App& command) {
       .add_flag("--no-declared", no_declared, "Do not let version strings decide between releases")
       ->group(group);
   command.add_flag("--no-similar", no_similar, "Do not look for changed files")->group(group);
+  command
+      .add_flag("--no-cache", no_cache, "Read every file, also what did not change since last time")
+      ->group(group);
 }
 
 source::Options ScanLimits::apply(const Common& common, ProgressSink* progress) const {

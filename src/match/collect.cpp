@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "fingerprint/normalise.h"
+#include "match/cache.h"
 #include "match/resemble.h"
 #include "match/versions.h"
 
@@ -25,12 +26,13 @@ struct Worker {
   std::vector<ScannedFile> files;
   std::vector<Manifest> manifests;
   std::vector<source::Gap> gaps;
+  std::vector<std::byte> learned;  // records for the cache
 };
 
 class Collector final : public source::Sink {
  public:
-  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances)
-      : kb_(&kb), resemblances_(resemblances) {
+  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances, const CacheOptions& cache)
+      : kb_(&kb), resemblances_(resemblances), cache_(cache) {
     for (unsigned i = 0; i < jobs; ++i) workers_.emplace_back(kb);
   }
 
@@ -38,10 +40,35 @@ class Collector final : public source::Sink {
     return fingerprint::classify(path).is_code || is_manifest(path);
   }
 
-  void on_file(unsigned number, const source::FileView& file) override {
-    const fingerprint::FileClass type = fingerprint::classify(file.path);
+  bool has_memory() const override { return cache_.has_records(); }
+
+  bool recall(unsigned number, std::string_view path, const source::FileStamp& stamp) override {
+    auto learned = cache_.recall(path, stamp, kb_);
+    if (!learned) return false;
     Worker& worker = workers_[number];
-    if (is_manifest(file.path)) note_manifest(worker, file);
+    if (learned->file) worker.files.push_back(*std::move(learned->file));
+    if (learned->manifest) note_manifest(worker, *std::move(learned->manifest));
+    return true;
+  }
+
+  void on_file(unsigned number, const source::FileView& file) override {
+    Worker& worker = workers_[number];
+    const std::size_t files = worker.files.size(), manifests = worker.manifests.size();
+    look_at(worker, file);
+    // Below /proc a size is a fiction.
+    if (file.stamp == nullptr || file.stamp->size_bytes != file.bytes.size() ||
+        !cache_.may_keep(*file.stamp))
+      return;
+    append_record(
+        file.path, *file.stamp, worker.files.size() > files ? &worker.files.back() : nullptr,
+        worker.manifests.size() > manifests ? &worker.manifests.back() : nullptr, worker.learned);
+  }
+
+  void look_at(Worker& worker, const source::FileView& file) {
+    const fingerprint::FileClass type = fingerprint::classify(file.path);
+    if (is_manifest(file.path))
+      note_manifest(worker,
+                    {std::string(file.path), statements_in_manifest(file.path, file.bytes)});
     if (!type.is_code || file.bytes.empty()) return;
     ScannedFile& scanned = worker.files.emplace_back();
     scanned.path = file.path;
@@ -99,11 +126,16 @@ class Collector final : public source::Sink {
     return all;
   }
 
+  void save_cache() {
+    std::vector<std::vector<std::byte>> learned;
+    for (Worker& worker : workers_) learned.push_back(std::move(worker.learned));
+    cache_.save(learned);
+  }
+
  private:
-  static void note_manifest(Worker& worker, const source::FileView& file) {
-    auto statements = statements_in_manifest(file.path, file.bytes);
-    if (!statements.empty() && worker.manifests.size() < kMaxManifestsKept)
-      worker.manifests.push_back({std::string(file.path), std::move(statements)});
+  static void note_manifest(Worker& worker, Manifest manifest) {
+    if (!manifest.statements.empty() && worker.manifests.size() < kMaxManifestsKept)
+      worker.manifests.push_back(std::move(manifest));
   }
 
   // Narrows the contents to the one with the same SHA-256, if there is one.
@@ -132,15 +164,18 @@ class Collector final : public source::Sink {
 
   const kb::Kb* kb_;
   bool resemblances_;
+  Cache cache_;
   std::vector<Worker> workers_;
 };
 
 }  // namespace
 
 Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
-                          bool resemblances) {
-  Collector collector(kb, source::effective_jobs(options), resemblances);
+                          bool resemblances, const CacheOptions& cache) {
+  Collector collector(kb, source::effective_jobs(options), resemblances, cache);
   STOWAWAY_TRY(const auto summary, subject.deliver(collector, options));
+  STOWAWAY_TRY_VOID(kb.intact());
+  collector.save_cache();
   return collector.finish(summary);
 }
 

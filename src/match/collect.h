@@ -58,8 +58,11 @@ struct Collected {
   source::Summary summary;
 };
 
-// Fails as Source::deliver does.
+struct CacheOptions;
+
+// With `cache` files that have not changed since are not read (cache.h). Fails as Source::deliver
+// does.
 Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
-                          bool resemblances);
+                          bool resemblances, const CacheOptions& cache);
 
 }  // namespace stowaway::match

@@ -11,7 +11,8 @@
 namespace stowaway::match {
 
 Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOptions& options) {
-  STOWAWAY_TRY(Collected collected, collect(subject, kb, options.source, options.resemblances));
+  STOWAWAY_TRY(Collected collected,
+               collect(subject, kb, options.source, options.resemblances, options.cache));
   const std::vector<Hit> hits = find_hits(collected.files, kb);
   const std::vector<Placement> placements =
       explain_tree(candidate_placements(hits, collected.files, kb), hits, collected.files, kb);
@@ -23,6 +24,7 @@ Result<ScanResult> scan(source::Source& subject, const kb::Kb& kb, const ScanOpt
   result.kb = {kb.file(),          kb.id(),           kb.component_count(), kb.release_count(),
                kb.content_count(), kb.shingle_count()};
   describe_copies(placements, hits, collected, kb, options, result);
+  STOWAWAY_TRY_VOID(kb.intact());
   return result;
 }
 

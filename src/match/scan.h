@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kb/kb.h"
+#include "match/cache.h"
 #include "match/result.h"
 #include "source/source.h"
 
@@ -13,6 +14,7 @@ struct ScanOptions {
   bool resemblances = true;  // look for changed files by sampled shingles
   bool declarations = true;  // let version strings decide where contents cannot
   bool evidence = false;     // fill Copy::files and Copy::rivals, for `explain`
+  CacheOptions cache;        // for a directory that is scanned again; the result is the same
 };
 
 // The same subject and KB give the same result, whatever options.source.jobs is.

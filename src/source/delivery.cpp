@@ -36,12 +36,22 @@ bool Delivery::worth_reading(std::string_view path) const {
   return sink_.wants(path) || (options_.open_archives && kind_by_name(path) != ArchiveKind::none);
 }
 
+bool Delivery::recall(Worker& worker, std::string_view path, const FileStamp& stamp) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  // Once there are too many files, what is not handed over must not be recalled either.
+  if (files_.load(std::memory_order_relaxed) >= limits().max_files) return false;
+  if (!sink_.recall(worker.number, path, stamp)) return false;
+  worker.summary.newest = std::max(worker.summary.newest, stamp.modified_ns / kSecond);
+  count_file(worker, stamp.size_bytes);
+  return true;
+}
+
 void Delivery::file(Worker& worker, std::string_view path, fingerprint::Bytes bytes,
-                    std::int64_t modified) {
+                    std::int64_t modified, const FileStamp* stamp) {
   worker.summary.newest = std::max(worker.summary.newest, modified);
   if (!sink_.wants(path)) return pass_over(worker);
   if (!count_file(worker, bytes.size())) return;
-  sink_.on_file(worker.number, FileView{.path = path, .bytes = bytes});
+  sink_.on_file(worker.number, FileView{.path = path, .bytes = bytes, .stamp = stamp});
 }
 
 void Delivery::identity(Worker& worker, std::string_view path, const fingerprint::Md5& md5) {

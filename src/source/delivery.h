@@ -38,14 +38,17 @@ class Delivery {
 
   // Whether a file is worth reading: the sink wants it, or it is an archive that is to be opened.
   bool worth_reading(std::string_view path) const;
+  bool sink_has_memory() const { return sink_.has_memory(); }
   // Counts a file that is not; instead of file().
   void pass_over(Worker& worker) {
     if (count_file(worker, 0)) ++worker.summary.passed_over;
   }
+  // Whether the sink knows the file already; it is then counted, and must not be handed over.
+  bool recall(Worker& worker, std::string_view path, const FileStamp& stamp);
   // Hands a file over, or passes it over if the sink does not want it. `modified` in seconds since
   // 1970, 0 if it is not known.
   void file(Worker& worker, std::string_view path, fingerprint::Bytes bytes,
-            std::int64_t modified = 0);
+            std::int64_t modified = 0, const FileStamp* stamp = nullptr);
   void identity(Worker& worker, std::string_view path, const fingerprint::Md5& md5);
   void link(Worker& worker) { ++worker.summary.links; }
   void archive(Worker& worker) { ++worker.summary.archives; }

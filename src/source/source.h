@@ -41,11 +41,20 @@ struct Gap {
   std::string detail;  // for people: "permission denied", "over 256 MiB"
 };
 
+// Which file it is and when it last changed, as its directory says. Times in nanoseconds since
+// 1970.
+struct FileStamp {
+  std::uint64_t device, inode, size_bytes;
+  std::int64_t modified_ns, changed_ns;  // of its bytes; of anything about it
+  bool operator==(const FileStamp&) const = default;
+};
+
 struct FileView {
   std::string_view
       path;  // bytes, '/'-separated, relative to the subject's root, never empty, no "." or ".."
              // part. A member of an archive lies below the archive's own path, as in a directory.
   fingerprint::Bytes bytes;
+  const FileStamp* stamp = nullptr;  // as it was before it was read; only of files in a directory
 };
 
 // Receives the files. `worker` is 0 … Options::jobs-1; calls with the same number never overlap,
@@ -60,6 +69,14 @@ class Sink {
   virtual bool wants(std::string_view path) const {
     static_cast<void>(path);
     return true;
+  }
+  // Whether recall() should be asked.
+  virtual bool has_memory() const { return false; }
+  // Asked for a file in a directory that is wanted, before it is opened: true if the sink knows it
+  // from before with this very stamp and needs no bytes. It is then counted as handed over.
+  virtual bool recall(unsigned worker, std::string_view path, const FileStamp& stamp) {
+    static_cast<void>(worker), static_cast<void>(path), static_cast<void>(stamp);
+    return false;
   }
   virtual void on_file(unsigned worker, const FileView& file) = 0;
   virtual void on_identity(unsigned worker, std::string_view path, const fingerprint::Md5& md5) = 0;

@@ -88,6 +88,28 @@ Exit codes: 1 for --fail-on, 2 for a subject that is not there, 4 for nothing to
   $ stowaway scan cut.tar.gz > /dev/null
   [3]
 
+A second scan reads only what changed since, and says the same; --no-cache keeps nothing. The cache is its owner's alone.
+
+  $ export XDG_CACHE_HOME="$PWD/cache" SOURCE_DATE_EPOCH=1
+  $ find tree -exec touch -h -d 2020-01-01 {} + && sleep 2.1
+  $ stowaway scan --no-cache --json tree > expected.json && ls -d cache
+  ls: cannot access 'cache': No such file or directory
+  [2]
+  $ stowaway scan --json tree | cmp - expected.json
+  $ stowaway scan --json tree | cmp - expected.json
+  $ stat -c %a cache/stowaway/scans; ls cache/stowaway/scans | sed -E 's/[0-9a-f]{32}/TREE/'
+  700
+  TREE.scan
+  $ code tree/vendor/demo/src/two.c two 45
+  $ stowaway scan --no-cache --json tree > expected.json
+  $ stowaway scan --json tree | cmp - expected.json
+  $ for i in 1 2 3; do stowaway scan --json tree > "same$i.json" & done; wait
+  $ for i in 1 2 3; do cmp "same$i.json" expected.json; done
+  $ printf 'nonsense' > cache/stowaway/scans/*.scan
+  $ stowaway scan --json tree | cmp - expected.json
+  $ code tree/vendor/demo/src/two.c two 35
+  $ unset XDG_CACHE_HOME SOURCE_DATE_EPOCH
+
 Links that go in circles, names that are no text, and names that try to fool the terminal.
 
   $ ln -s . tree/loop && ln -s /etc tree/etc

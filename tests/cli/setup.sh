@@ -1,5 +1,5 @@
 # Sourced by the transcripts: nothing of the user's settings counts, and a made-up component to mine and to find.
-unset STOWAWAY_KB NO_COLOR SOURCE_DATE_EPOCH XDG_DATA_HOME
+unset STOWAWAY_KB NO_COLOR SOURCE_DATE_EPOCH XDG_DATA_HOME XDG_CACHE_HOME
 export HOME="$PWD/home" GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 mkdir -p home

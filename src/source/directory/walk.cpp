@@ -151,6 +151,28 @@ std::string_view DirectoryWalk::give_half_away(const std::string& path, std::str
   return names.substr(0, end + 1);
 }
 
+namespace {
+
+FileStamp stamp_of(const struct stat& status) {
+  const auto nanoseconds = [](const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+          nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+}  // namespace
+
+// An archive is opened again: its members are not in the sink's memory.
+bool DirectoryWalk::is_recalled(Worker& worker, int directory, const char* name) {
+  if (!delivery_.sink_has_memory()) return false;
+  if (delivery_.options().open_archives && kind_by_name(name) != ArchiveKind::none) return false;
+  struct stat status {};
+  return ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+         static_cast<std::uint64_t>(status.st_size) <= delivery_.limits().max_file_bytes &&
+         delivery_.recall(worker, worker.path, stamp_of(status));
+}
+
 void DirectoryWalk::read_one(Worker& worker, int directory, const char* name) {
   const Limits& limits = delivery_.limits();
   if (worker.path.size() > limits.max_path_bytes) {
@@ -159,6 +181,7 @@ void DirectoryWalk::read_one(Worker& worker, int directory, const char* name) {
     return;
   }
   if (!delivery_.worth_reading(worker.path)) return delivery_.pass_over(worker);
+  if (is_recalled(worker, directory, name)) return;
   const Descriptor file = open_member(directory, name);
   if (!file) {
     delivery_.gap(worker, worker.path, reason_of_errno(errno), text_of_errno(errno));
@@ -167,12 +190,14 @@ void DirectoryWalk::read_one(Worker& worker, int directory, const char* name) {
   worker.buffer.clear();
   struct stat status {};
   switch (read_whole(file.get(), limits.max_file_bytes, worker.buffer, &status)) {
-    case ReadOutcome::complete:
-      delivery_.file(worker, worker.path, worker.buffer.view(), status.st_mtim.tv_sec);
+    case ReadOutcome::complete: {
+      const FileStamp stamp = stamp_of(status);
+      delivery_.file(worker, worker.path, worker.buffer.view(), status.st_mtim.tv_sec, &stamp);
       if (delivery_.options().open_archives && kind_by_name(name) != ArchiveKind::none) {
         unpack_memory(delivery_, team_, worker, worker.buffer.view(), nested_place(worker.path, 1));
       }
       return;
+    }
     case ReadOutcome::not_regular:
       delivery_.gap(worker, worker.path, GapReason::special_file, "neither a file nor a directory");
       return;

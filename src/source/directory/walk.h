@@ -29,6 +29,7 @@ class DirectoryWalk {
   void enter(Worker& worker, std::string path, unsigned depth);
   void read_files(Worker& worker, int directory, const std::string& path, std::string_view names);
   std::string_view give_half_away(const std::string& path, std::string_view names);
+  bool is_recalled(Worker& worker, int directory, const char* name);
   void read_one(Worker& worker, int directory, const char* name);
 
   const int root_;
