@@ -91,7 +91,23 @@ bench: bench-programs
 	    --benchmark_out=bench/results/kernels.json && \
 	  bench/whole-scan $(BENCH_PROGRAMS) "$$tree/Utilities" && mv bench/results/whole-scan.json bench/results/utilities.json && \
 	  bench/whole-scan $(BENCH_PROGRAMS) "$$tree" && \
-	  bench/flame-graph docs/scan-flame.svg build/bench/stowaway --quiet --kb $(STARTER_KB) scan "$$tree"
+	  bench/flame-graph docs/scan-flame.svg build/bench/stowaway --quiet --kb $(STARTER_KB) scan --no-cache "$$tree" && \
+	  bench/rescan $(BENCH_PROGRAMS) "$$tree" $(BENCH_WORK)
+	bench/write-report
+
+## make bench-rescan  a second scan of an unchanged tree, against find
+.PHONY: bench-rescan
+bench-rescan: bench-programs
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/rescan $(BENCH_PROGRAMS) "$$tree" $(BENCH_WORK)
+	bench/write-report
+
+## make bench-mining  the git histories of five components: make bench-mining MIRROR=DIRECTORY
+.PHONY: bench-mining
+bench-mining: bench-programs
+	@test -n "$(MIRROR)" || { echo "make: say where the repositories lie: make bench-mining MIRROR=DIRECTORY" >&2; exit 2; }
+	@mkdir -p $(BENCH_WORK)
+	bench/mining build/bench/stowaway "$(MIRROR)" $(BENCH_WORK)
 	bench/write-report
 
 ## make bench-growth  how a scan grows with its subject: 10,000, 100,000 and 500,000 files
