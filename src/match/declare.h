@@ -12,7 +12,7 @@
 
 namespace stowaway::match {
 
-inline constexpr std::size_t kMaxDeclaredBytes = 256 * 1024;
+inline constexpr std::size_t kMaxDeclaredBytes = std::size_t{1} << 20;
 
 struct Statement {
   std::string
