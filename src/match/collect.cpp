@@ -6,17 +6,59 @@
 
 #include "fingerprint/normalise.h"
 #include "match/cache.h"
-#include "match/resemble.h"
+#include "match/facts.h"
+#include "match/fingerprints.h"
 #include "match/versions.h"
 
 namespace stowaway::match {
 namespace {
 
 constexpr std::size_t kMaxGapsKept = 10'000, kMaxManifestsKept = 100'000;
-// Below this a file says nothing: "int main() { return 0; }" and its kin.
-constexpr std::size_t kMinNormalisedBytes = 48;
 
-bool is_script(std::string_view path) { return path.ends_with(".js") || path.ends_with(".css"); }
+// Of bytes that are there. Each is found out once, whoever asks.
+class BytesFacts final : public Facts {
+ public:
+  BytesFacts(fingerprint::Bytes bytes, fingerprint::Bytes normalised,
+             std::vector<fingerprint::Shingle>& buffer)
+      : bytes_(bytes), normalised_(normalised), shingles_(&buffer) {
+    buffer.clear();
+  }
+  fingerprint::NormalisedId normalised() override {
+    if (!id_) id_ = fingerprint::normalised_id(normalised_);
+    return *id_;
+  }
+  ShaPrefix sha256() override {
+    if (!sha256_) {
+      const auto whole = fingerprint::sha256_of(bytes_);
+      std::memcpy(sha256_.emplace().data(), whole.bytes.data(), sizeof(ShaPrefix));
+    }
+    return *sha256_;
+  }
+  bool is_text() override {
+    if (!is_text_) is_text_ = fingerprint::looks_like_text(bytes_);
+    return *is_text_;
+  }
+  bool has_details() const override { return true; }
+  std::vector<fingerprint::Shingle>& shingles() override {
+    if (!sampled_) fingerprint::sample_shingles(normalised_, *shingles_);
+    sampled_ = true;
+    return *shingles_;
+  }
+  std::vector<Statement> statements_in_code() override {
+    if (!statements_) statements_ = match::statements_in_code(bytes_);
+    return *statements_;
+  }
+  std::vector<Statement> titles_in_script() override { return match::titles_in_script(bytes_); }
+
+ private:
+  fingerprint::Bytes bytes_, normalised_;
+  std::vector<fingerprint::Shingle>* shingles_;
+  std::optional<fingerprint::NormalisedId> id_;
+  std::optional<ShaPrefix> sha256_;
+  std::optional<bool> is_text_;
+  bool sampled_ = false;
+  std::optional<std::vector<Statement>> statements_;
+};
 
 struct Worker {
   explicit Worker(const kb::Kb& kb) : resembler(kb) {}
@@ -24,15 +66,38 @@ struct Worker {
   std::vector<std::byte> normalised;
   std::vector<fingerprint::Shingle> shingles;
   std::vector<ScannedFile> files;
+  std::vector<FileFingerprint> fingerprints;
   std::vector<Manifest> manifests;
   std::vector<source::Gap> gaps;
   std::vector<std::byte> learned;  // records for the cache
 };
 
+FileFingerprint head_of(const ScannedFile& scanned) {
+  FileFingerprint kept;
+  kept.path = scanned.path;
+  kept.size_bytes = scanned.size_bytes;
+  kept.normalised_bytes = scanned.normalised_bytes;
+  return kept;
+}
+
+FileFingerprint fingerprint_of(Facts& facts, const ScannedFile& scanned, const kb::Kb& kb) {
+  FileFingerprint kept = head_of(scanned);
+  kept.normalised = facts.normalised();
+  kept.sha256 = facts.sha256();
+  kept.is_text = facts.is_text();
+  kept.has_details = may_need_details(scanned, kb);
+  if (is_header(scanned.path) || kept.has_details) kept.statements = facts.statements_in_code();
+  if (!kept.has_details) return kept;
+  if (is_script(scanned.path)) kept.titles = facts.titles_in_script();
+  if (kept.is_text) kept.shingles = pack_shingles(facts.shingles());
+  return kept;
+}
+
 class Collector final : public source::Sink {
  public:
-  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances, const CacheOptions& cache)
-      : kb_(&kb), resemblances_(resemblances), cache_(cache) {
+  Collector(const kb::Kb& kb, unsigned jobs, bool resemblances, const CacheOptions& cache,
+            Fingerprints* keep)
+      : kb_(&kb), resemblances_(resemblances), cache_(cache), keep_(keep) {
     for (unsigned i = 0; i < jobs; ++i) workers_.emplace_back(kb);
   }
 
@@ -77,18 +142,13 @@ class Collector final : public source::Sink {
     const auto normalised = fingerprint::normalise(file.bytes, type.comments, worker.normalised);
     scanned.normalised_bytes =
         static_cast<std::uint32_t>(std::min<std::size_t>(normalised.size(), UINT32_MAX));
-    if (normalised.size() < kMinNormalisedBytes) return;
-    scanned.contents = kb_->contents_with(fingerprint::normalised_id(normalised));
-    if (scanned.known()) confirm(file.bytes, scanned);
-    // What the KB knows only from those who carry it may still resemble a file of the component
-    // that it comes from.
-    if (resemblances_ && (!scanned.known() || only_carried(scanned)) &&
-        fingerprint::looks_like_text(file.bytes))
-      resemble(worker, normalised, scanned);
-    if (is_header(file.path) || (!scanned.exact && (scanned.known() || !scanned.resembles.empty())))
-      scanned.statements = statements_in_code(file.bytes);
-    else if (is_script(file.path) && !scanned.known())
-      scanned.statements = titles_in_script(file.bytes);
+    if (normalised.size() < kMinNormalisedBytes) {
+      if (keep_ != nullptr) worker.fingerprints.push_back(head_of(scanned));
+      return;
+    }
+    BytesFacts facts(file.bytes, normalised, worker.shingles);
+    look_up(facts, *kb_, resemblances_ ? &worker.resembler : nullptr, scanned);
+    if (keep_ != nullptr) worker.fingerprints.push_back(fingerprint_of(facts, scanned, *kb_));
   }
 
   void on_identity(unsigned number, std::string_view path, const fingerprint::Md5& md5) override {
@@ -97,6 +157,7 @@ class Collector final : public source::Sink {
     ScannedFile& scanned = workers_[number].files.emplace_back();
     scanned.path = path;
     scanned.role = type.role;
+    if (keep_ != nullptr) workers_[number].fingerprints.emplace_back(head_of(scanned)).md5 = md5;
     const auto content = kb_->content_with_md5(md5);
     if (!content) return;
     scanned.size_bytes = kb_->content(*content).size_bytes;
@@ -123,6 +184,7 @@ class Collector final : public source::Sink {
       return std::tie(a.path, a.reason, a.detail) < std::tie(b.path, b.reason, b.detail);
     });
     if (all.gaps.size() > kMaxGapsKept) all.gaps.resize(kMaxGapsKept);
+    if (keep_ != nullptr) keep(all);
     return all;
   }
 
@@ -138,41 +200,29 @@ class Collector final : public source::Sink {
       worker.manifests.push_back(std::move(manifest));
   }
 
-  // Narrows the contents to the one with the same SHA-256, if there is one.
-  void confirm(fingerprint::Bytes bytes, ScannedFile& scanned) const {
-    const auto sha256 = fingerprint::sha256_of(bytes);
-    for (kb::ContentId id = scanned.contents.first; id < scanned.contents.end; ++id)
-      if (std::memcmp(kb_->content(id).sha256.data(), sha256.bytes.data(),
-                      kb_->content(id).sha256.size()) == 0) {
-        scanned.contents = {id, id + 1};
-        scanned.exact = true;
-        return;
-      }
-  }
-
-  bool only_carried(const ScannedFile& scanned) const {
-    for (kb::ContentId id = scanned.contents.first; id < scanned.contents.end; ++id)
-      for (std::size_t i = 0; i < kb_->posting_count(id); ++i)
-        if (!kb_->posting(id, i).carried) return false;
-    return true;
-  }
-
-  void resemble(Worker& worker, fingerprint::Bytes normalised, ScannedFile& scanned) {
-    fingerprint::sample_shingles(normalised, worker.shingles);
-    if (!worker.shingles.empty()) scanned.resembles = worker.resembler.find(worker.shingles);
+  void keep(const Collected& all) {
+    for (Worker& worker : workers_)
+      std::ranges::move(worker.fingerprints, std::back_inserter(keep_->files));
+    std::ranges::sort(keep_->files, {}, &FileFingerprint::path);
+    keep_->manifests = all.manifests;
+    keep_->gaps = all.gaps;
+    keep_->summary = all.summary;
   }
 
   const kb::Kb* kb_;
   bool resemblances_;
   Cache cache_;
+  Fingerprints* keep_;  // may be null
   std::vector<Worker> workers_;
 };
 
 }  // namespace
 
 Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
-                          bool resemblances, const CacheOptions& cache) {
-  Collector collector(kb, source::effective_jobs(options), resemblances, cache);
+                          bool resemblances, const CacheOptions& cache, Fingerprints* keep) {
+  // What the cache holds of a file is not enough to match it again.
+  Collector collector(kb, source::effective_jobs(options), resemblances,
+                      keep == nullptr ? cache : CacheOptions{}, keep);
   STOWAWAY_TRY(const auto summary, subject.deliver(collector, options));
   STOWAWAY_TRY_VOID(kb.intact());
   collector.save_cache();

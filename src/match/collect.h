@@ -59,10 +59,13 @@ struct Collected {
 };
 
 struct CacheOptions;
+struct Fingerprints;
 
-// With `cache` files that have not changed since are not read (cache.h). Fails as Source::deliver
-// does.
+// With `cache` files that have not changed since are not read (cache.h). Where `keep` is not null
+// it gets what collect_again() needs (fingerprints.h), and all files are read. Fails as
+// Source::deliver does.
 Result<Collected> collect(source::Source& subject, const kb::Kb& kb, const source::Options& options,
-                          bool resemblances, const CacheOptions& cache);
+                          bool resemblances, const CacheOptions& cache,
+                          Fingerprints* keep = nullptr);
 
 }  // namespace stowaway::match
