@@ -41,6 +41,18 @@ void Statement::bind(int parameter, std::int64_t number) {
   sqlite3_bind_int64(statement_.get(), parameter + 1, number);
 }
 
+void Statement::bind_real(int parameter, double number) {
+  sqlite3_bind_double(statement_.get(), parameter + 1, number);
+}
+
+void Statement::bind_bytes(int parameter, std::span<const std::byte> bytes) {
+  // A null pointer would bind NULL; no bytes are a value, too.
+  const void* data = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+  sqlite3_bind_blob64(statement_.get(), parameter + 1, data, bytes.size(), SQLITE_TRANSIENT);
+}
+
+void Statement::bind_null(int parameter) { sqlite3_bind_null(statement_.get(), parameter + 1); }
+
 Result<bool> Statement::step() {
   const int status = sqlite3_step(statement_.get());
   if (status == SQLITE_ROW) return true;
@@ -70,6 +82,18 @@ std::string Statement::text(int column) const {
 
 std::int64_t Statement::number(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
+std::string Statement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return bytes == nullptr ? "" : std::string(bytes, static_cast<std::size_t>(size));
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
 void Database::Closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }

@@ -2,8 +2,10 @@
 // Database, its statements included.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,9 @@ class Statement {
  public:
   void bind(int parameter, std::string_view text);  // copied
   void bind(int parameter, std::int64_t number);
+  void bind_real(int parameter, double number);
+  void bind_bytes(int parameter, std::span<const std::byte> bytes);  // copied
+  void bind_null(int parameter);
 
   // True: a row is there. False: no more rows; the statement is reset and can be used again, its
   // parameters as they are. On an error it is reset, too.
@@ -30,6 +35,9 @@ class Statement {
 
   std::string text(int column) const;  // of the row that is there; "" for NULL
   std::int64_t number(int column) const;
+  double real(int column) const;
+  std::string bytes(int column) const;
+  bool is_null(int column) const;
 
  private:
   friend class Database;

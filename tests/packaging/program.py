@@ -21,7 +21,7 @@ def run(*arguments):
 def names_below(text, title):
     """The names in the rows below a title of a help text."""
     part = re.search(r'^%s:\n((?:  .*\n)*)' % title, text, re.M)
-    return re.findall(r'^  (\S+)  ', part.group(1), re.M) if part else []
+    return re.findall(r'^  (\S+)(?:  |$)', part.group(1), re.M) if part else []
 
 
 @functools.cache

@@ -1,9 +1,11 @@
 #include "kb/miner/debian/apt_archive.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "base/atomic_file.h"
 #include "base/process.h"
@@ -15,6 +17,7 @@
 namespace stowaway::kb {
 namespace {
 
+constexpr std::chrono::milliseconds kLongestPause{13'000};
 constexpr const char* kKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 Result<ProcessResult> run(std::vector<std::string> arguments, const MineOptions& options,
@@ -25,7 +28,15 @@ Result<ProcessResult> run(std::vector<std::string> arguments, const MineOptions&
   request.inherit_environment = true;  // proxies
   request.environment = {"LC_ALL=C.UTF-8"};
   request.stop = options.stop;
-  return run_process(request);
+  // Another of us may be at it, or an apt-get whose starter was killed.
+  for (auto pause = std::chrono::milliseconds(100);; pause *= 2) {
+    auto done = run_process(request);
+    if (!done || done->status == 0 || pause > kLongestPause ||
+        done->errors.find("Could not get lock") == std::string::npos ||
+        options.stop.stop_requested())
+      return done;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 // What went wrong, on one line, without apt's warnings.
