@@ -7,7 +7,7 @@
 namespace stowaway::ledger {
 namespace {
 
-AcceptanceEntry entry_of(const sqlite::Statement& row) {
+AcceptanceEntry entry_of(const sql::Statement& row) {
   AcceptanceEntry entry;
   entry.number = row.number(0);
   entry.time = row.text(1);
@@ -37,8 +37,8 @@ Result<void> check(const AcceptanceEntry& entry) {
   return {};
 }
 
-Result<void> insert(sqlite::Database& database, const AcceptanceEntry& entry) {
-  STOWAWAY_TRY(sqlite::Statement add,
+Result<void> insert(sql::Database& database, const AcceptanceEntry& entry) {
+  STOWAWAY_TRY(sql::Statement add,
                database.prepare("INSERT INTO notice_acceptance VALUES(?,?,?,?,?,?,?,?,?,?)"));
   add.bind(0, entry.number);
   int at = 0;
@@ -55,9 +55,9 @@ std::string_view name_of(Decision decision) {
   return decision == Decision::accept ? "accept" : "revoke";
 }
 
-Result<std::vector<AcceptanceEntry>> decisions(sqlite::Database& database,
+Result<std::vector<AcceptanceEntry>> decisions(sql::Database& database,
                                                const std::string& subject) {
-  STOWAWAY_TRY(sqlite::Statement select,
+  STOWAWAY_TRY(sql::Statement select,
                database.prepare("SELECT number, time, action, author, subject, path, component, "
                                 "advisory, reason, until FROM notice_acceptance "
                                 "WHERE ?1 = '' OR subject = ?1 ORDER BY number"));
@@ -70,10 +70,10 @@ Result<std::vector<AcceptanceEntry>> decisions(sqlite::Database& database,
   }
 }
 
-Result<AcceptanceEntry> record_decision(sqlite::Database& database, AcceptanceEntry entry,
+Result<AcceptanceEntry> record_decision(sql::Database& database, AcceptanceEntry entry,
                                         Seconds now) {
   STOWAWAY_TRY_VOID(check(entry));
-  STOWAWAY_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(database));
+  STOWAWAY_TRY(sql::Transaction transaction, sql::Transaction::begin_alone(database));
   STOWAWAY_TRY(const auto all, decisions(database, ""));
   if (entry.decision == Decision::revoke) {
     const auto last = std::find_if(all.rbegin(), all.rend(), [&](const AcceptanceEntry& other) {
@@ -89,7 +89,7 @@ Result<AcceptanceEntry> record_decision(sqlite::Database& database, AcceptanceEn
   return entry;
 }
 
-Result<std::vector<advisory::Acceptance>> acceptances_in(sqlite::Database& database,
+Result<std::vector<advisory::Acceptance>> acceptances_in(sql::Database& database,
                                                          const std::string& subject, Seconds now) {
   STOWAWAY_TRY(const auto entries, decisions(database, subject));
   std::map<decltype(place_of(AcceptanceEntry{})), const AcceptanceEntry*> last;

@@ -8,7 +8,7 @@
 
 #include "advisory/audit.h"
 #include "base/result.h"
-#include "base/sqlite.h"
+#include "ledger/sql.h"
 #include "ledger/when.h"
 
 namespace stowaway::ledger {
@@ -32,16 +32,15 @@ struct AcceptanceEntry {
 // Gives the entry its number and time, and keeps it. Fails with invalid_argument (no subject, no
 // advisory, an acceptance without reason, no date), or not_found (a revocation of what is not
 // accepted).
-Result<AcceptanceEntry> record_decision(sqlite::Database& database, AcceptanceEntry entry,
+Result<AcceptanceEntry> record_decision(sql::Database& database, AcceptanceEntry entry,
                                         Seconds now);
 
 // Every decision, oldest first; of one subject, or of all where `subject` is "".
-Result<std::vector<AcceptanceEntry>> decisions(sqlite::Database& database,
-                                               const std::string& subject);
+Result<std::vector<AcceptanceEntry>> decisions(sql::Database& database, const std::string& subject);
 
 // What is accepted in a subject at that time, those that have expired among them, marked. The last
 // decision about the same subject, path, component and advisory counts.
-Result<std::vector<advisory::Acceptance>> acceptances_in(sqlite::Database& database,
+Result<std::vector<advisory::Acceptance>> acceptances_in(sql::Database& database,
                                                          const std::string& subject, Seconds now);
 
 }  // namespace stowaway::ledger

@@ -35,8 +35,8 @@ std::string state_of(const advisory::Finding& finding) {
   return finding.is_open() ? std::string(advisory::name_of(finding.status)) : "stated free";
 }
 
-Result<Knowledge> knowledge_of(sqlite::Database& database, const std::string& subject) {
-  STOWAWAY_TRY(sqlite::Statement select,
+Result<Knowledge> knowledge_of(sql::Database& database, const std::string& subject) {
+  STOWAWAY_TRY(sql::Statement select,
                database.prepare("SELECT path, component, advisory, state, level, fixed, changes "
                                 "FROM notice_finding WHERE subject = ?"));
   select.bind(0, subject);
@@ -75,7 +75,7 @@ bool concerns(const Subscription& subscription, const Event& event) {
   return event.level >= subscription.level;
 }
 
-void bind_all(sqlite::Statement& statement, std::initializer_list<std::string> texts) {
+void bind_all(sql::Statement& statement, std::initializer_list<std::string> texts) {
   int at = 0;
   for (const std::string& text : texts) statement.bind(at++, text);
 }
@@ -83,13 +83,13 @@ void bind_all(sqlite::Statement& statement, std::initializer_list<std::string> t
 // Everything that one call of take_note() does, inside one transaction.
 class Comparison {
  public:
-  Comparison(sqlite::Database& database, std::string subject, Seconds now)
+  Comparison(sql::Database& database, std::string subject, Seconds now)
       : database_(database), subject_(std::move(subject)), now_(now) {}
 
   Result<void> begin() {
     STOWAWAY_TRY(before_, knowledge_of(database_, subject_));
     STOWAWAY_TRY(subscriptions_, subscriptions(database_));
-    STOWAWAY_TRY(sqlite::Statement last,
+    STOWAWAY_TRY(sql::Statement last,
                  database_.prepare("SELECT coalesce(max(number), 0) FROM notice_event"));
     STOWAWAY_TRY(const bool row, last.step());
     static_cast<void>(row);
@@ -141,7 +141,7 @@ class Comparison {
 
  private:
   Result<void> drop(const Place& place) {
-    STOWAWAY_TRY(sqlite::Statement remove,
+    STOWAWAY_TRY(sql::Statement remove,
                  database_.prepare("DELETE FROM notice_finding WHERE subject = ? AND path = ? AND "
                                    "component = ? AND advisory = ?"));
     const auto& [path, component, name] = place;
@@ -151,8 +151,10 @@ class Comparison {
 
   Result<void> keep(const Place& place, const Known& now) {
     STOWAWAY_TRY(
-        sqlite::Statement upsert,
-        database_.prepare("INSERT OR REPLACE INTO notice_finding VALUES(?,?,?,?,?,?,?,?)"));
+        sql::Statement upsert,
+        database_.prepare("INSERT INTO notice_finding VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(subject, "
+                          "path, component, advisory) DO UPDATE SET state = excluded.state, level "
+                          "= excluded.level, fixed = excluded.fixed, changes = excluded.changes"));
     const auto& [path, component, name] = place;
     bind_all(upsert, {subject_, path, component, name, now.state, now.level, now.fixed});
     upsert.bind(7, now.changes);
@@ -167,7 +169,7 @@ class Comparison {
                                    event.component, event.advisory, name_of(event.kind), changes),
                        32);
     STOWAWAY_TRY(
-        sqlite::Statement add,
+        sql::Statement add,
         database_.prepare("INSERT INTO notice_event VALUES(?1,?13,?14,?2,?3,?4,?5,?6,?7,?8,"
                           "?9,?10,?11,?12)"));
     bind_all(add, {event.id, std::string(name_of(event.kind)), event.subject, event.path,
@@ -185,13 +187,13 @@ class Comparison {
 
   Result<void> put_out(const Event& event, const Subscription& subscription) {
     STOWAWAY_TRY(
-        sqlite::Statement add,
+        sql::Statement add,
         database_.prepare("INSERT INTO notice_delivery VALUES(?, ?, '', 'due', 0, 0, 0, '')"));
     bind_all(add, {event.id, subscription.id});
     return add.run();
   }
 
-  sqlite::Database& database_;
+  sql::Database& database_;
   std::string subject_;
   Seconds now_;
   std::int64_t number_ = 0;
@@ -224,7 +226,7 @@ Result<void> check(const Subscription& wanted) {
 
 }  // namespace
 
-Event event_in(const sqlite::Statement& row) {
+Event event_in(const sql::Statement& row) {
   Event event;
   event.id = row.text(0);
   event.number = row.number(1);
@@ -270,14 +272,14 @@ std::optional<Channel> channel_named(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Subscription> subscribe(sqlite::Database& database, Subscription wanted) {
+Result<Subscription> subscribe(sql::Database& database, Subscription wanted) {
   STOWAWAY_TRY_VOID(check(wanted));
   wanted.id =
       hash_of(fmt::format("{}\n{}\n{}\n{}\n{}", name_of(wanted.channel), wanted.target,
                           wanted.subject, wanted.component, advisory::name_of(wanted.level)),
               8);
   // The same again changes how often and with which key, and loses nothing that is due.
-  STOWAWAY_TRY(sqlite::Statement upsert,
+  STOWAWAY_TRY(sql::Statement upsert,
                database.prepare("INSERT INTO notice_subscription VALUES(?,?,?,?,?,?,?,?,0) ON "
                                 "CONFLICT(id) DO UPDATE SET secret_file = excluded.secret_file, "
                                 "digest_hours = excluded.digest_hours"));
@@ -289,8 +291,8 @@ Result<Subscription> subscribe(sqlite::Database& database, Subscription wanted) 
   return wanted;
 }
 
-Result<void> unsubscribe(sqlite::Database& database, const std::string& id) {
-  STOWAWAY_TRY(sqlite::Statement drop,
+Result<void> unsubscribe(sql::Database& database, const std::string& id) {
+  STOWAWAY_TRY(sql::Statement drop,
                database.prepare("DELETE FROM notice_subscription WHERE id = ?"));
   drop.bind(0, id);
   STOWAWAY_TRY_VOID(drop.run());
@@ -298,8 +300,8 @@ Result<void> unsubscribe(sqlite::Database& database, const std::string& id) {
   return {};
 }
 
-Result<std::vector<Subscription>> subscriptions(sqlite::Database& database) {
-  STOWAWAY_TRY(sqlite::Statement select,
+Result<std::vector<Subscription>> subscriptions(sql::Database& database) {
+  STOWAWAY_TRY(sql::Statement select,
                database.prepare("SELECT id, channel, target, secret_file, subject, component, "
                                 "level, digest_hours FROM notice_subscription ORDER BY id"));
   std::vector<Subscription> list;
@@ -319,16 +321,16 @@ Result<std::vector<Subscription>> subscriptions(sqlite::Database& database) {
   }
 }
 
-Result<std::vector<Event>> take_note(sqlite::Database& database, const advisory::Audit& audit,
+Result<std::vector<Event>> take_note(sql::Database& database, const advisory::Audit& audit,
                                      Seconds now) {
-  STOWAWAY_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(database));
+  STOWAWAY_TRY(sql::Transaction transaction, sql::Transaction::begin_alone(database));
   Comparison comparison(database, audit.subject.name, now);
   STOWAWAY_TRY_VOID(comparison.begin());
   for (const advisory::Finding& finding : audit.findings) {
     const advisory::AuditedCopy& copy = audit.subject.copies[finding.copy];
     const advisory::Advisory& about = audit.advisories[finding.advisory];
     Event event;
-    event.path = copy.path;
+    event.path = sql::as_text(copy.path);  // as it is read back
     event.component = copy.component;
     event.versions = versions_text(copy.versions);
     event.advisory = about.id;
@@ -344,16 +346,16 @@ Result<std::vector<Event>> take_note(sqlite::Database& database, const advisory:
   return comparison.take_events();
 }
 
-Result<std::vector<Event>> forget_subject(sqlite::Database& database, const std::string& subject,
+Result<std::vector<Event>> forget_subject(sql::Database& database, const std::string& subject,
                                           Seconds now) {
   advisory::Audit nothing;
   nothing.subject.name = subject;
   return take_note(database, nothing, now);
 }
 
-Result<std::vector<Event>> events_for(sqlite::Database& database, const std::string& subscription,
+Result<std::vector<Event>> events_for(sql::Database& database, const std::string& subscription,
                                       std::size_t count) {
-  STOWAWAY_TRY(sqlite::Statement select,
+  STOWAWAY_TRY(sql::Statement select,
                database.prepare("SELECT " STOWAWAY_EVENT_COLUMNS
                                 " FROM notice_event JOIN notice_delivery ON event = id WHERE "
                                 "subscription = ? ORDER BY number DESC LIMIT ?"));

@@ -14,7 +14,7 @@
 
 #include "advisory/audit.h"
 #include "base/result.h"
-#include "base/sqlite.h"
+#include "ledger/sql.h"
 #include "ledger/when.h"
 
 namespace stowaway::ledger {
@@ -55,23 +55,23 @@ struct Subscription {
 };
 
 // Fails with invalid_argument: no address, no http(s) URL, an empty target.
-Result<Subscription> subscribe(sqlite::Database& database, Subscription wanted);
+Result<Subscription> subscribe(sql::Database& database, Subscription wanted);
 // What was not sent yet is dropped with it. Fails with not_found.
-Result<void> unsubscribe(sqlite::Database& database, const std::string& id);
-Result<std::vector<Subscription>> subscriptions(sqlite::Database& database);
+Result<void> unsubscribe(sql::Database& database, const std::string& id);
+Result<std::vector<Subscription>> subscriptions(sql::Database& database);
 
 // Compares the audit of one subject with what is known of it, keeps the new state, and puts events
 // into the outbox. Returns the events, in the order of the audit; none when nothing has changed.
 // All or nothing.
-Result<std::vector<Event>> take_note(sqlite::Database& database, const advisory::Audit& audit,
+Result<std::vector<Event>> take_note(sql::Database& database, const advisory::Audit& audit,
                                      Seconds now);
 
 // A subject that is no longer tracked: what was open is fixed.
-Result<std::vector<Event>> forget_subject(sqlite::Database& database, const std::string& subject,
+Result<std::vector<Event>> forget_subject(sql::Database& database, const std::string& subject,
                                           Seconds now);
 
 // The last `count` events that concern a subscription, newest first.
-Result<std::vector<Event>> events_for(sqlite::Database& database, const std::string& subscription,
+Result<std::vector<Event>> events_for(sql::Database& database, const std::string& subscription,
                                       std::size_t count);
 
 }  // namespace stowaway::ledger

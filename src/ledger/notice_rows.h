@@ -1,8 +1,8 @@
 // Reading rows of notice_event. Private to `ledger`.
 #pragma once
 
-#include "base/sqlite.h"
 #include "ledger/notice.h"
+#include "ledger/sql.h"
 
 namespace stowaway::ledger {
 
@@ -11,6 +11,6 @@ namespace stowaway::ledger {
   "id, number, time, kind, subject, path, component, versions, advisory, summary, level, " \
   "notice_event.state, because, fixed"
 
-Event event_in(const sqlite::Statement& row);
+Event event_in(const sql::Statement& row);
 
 }  // namespace stowaway::ledger

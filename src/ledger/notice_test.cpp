@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "ledger/acceptance.h"
+#include "ledger/ledger.h"
 #include "ledger/message.h"
-#include "ledger/notice_tables.h"
 #include "ledger/notify.h"
 
 namespace stowaway::ledger {
@@ -51,8 +51,6 @@ class FakeTransport final : public Transport {
 
 class Notices : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(make_notice_tables(database_)); }
-
   std::vector<std::string> note(const advisory::Audit& audit) {
     std::vector<std::string> kinds;
     const auto events = take_note(database_, audit, now_);
@@ -74,7 +72,8 @@ class Notices : public ::testing::Test {
     return *report;
   }
 
-  sqlite::Database database_ = *sqlite::Database::open("test", sqlite::Access::in_memory);
+  Ledger ledger_ = *Ledger::open(":memory:", sql::Access::read_write);
+  sql::Database& database_ = ledger_.database();
   FakeTransport mail_, hook_;
   Seconds now_ = kNow;
 };

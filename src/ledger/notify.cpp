@@ -15,8 +15,7 @@ constexpr std::size_t kMaxEventsInMessage = 1000, kMaxEventsInFeed = 200;
 
 class Pass {
  public:
-  Pass(sqlite::Database& database, const Transports& transports,
-       const std::function<Seconds()>& clock)
+  Pass(sql::Database& database, const Transports& transports, const std::function<Seconds()>& clock)
       : database_(database), transports_(transports), clock_(clock) {}
 
   Result<NotifyReport> run() {
@@ -34,10 +33,10 @@ class Pass {
  private:
   // Puts events that belong to no message yet into one, which from then on never changes.
   Result<void> gather(const Subscription& subscription) {
-    STOWAWAY_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(database_));
+    STOWAWAY_TRY(sql::Transaction transaction, sql::Transaction::begin_alone(database_));
     STOWAWAY_TRY(const bool is_time, digest_is_due(subscription));
     if (!is_time) return {};
-    STOWAWAY_TRY(sqlite::Statement select,
+    STOWAWAY_TRY(sql::Statement select,
                  database_.prepare(
                      "SELECT id FROM notice_delivery JOIN notice_event ON event = id "
                      "WHERE subscription = ? AND notice_delivery.state = 'due' AND message = '' "
@@ -55,16 +54,15 @@ class Pass {
     for (const std::string& event : events) content += "\n" + event;
     const std::string id =
         fingerprint::to_hex(fingerprint::sha256_of(fingerprint::as_bytes(content))).substr(0, 32);
-    STOWAWAY_TRY(sqlite::Statement assign,
-                 database_.prepare("UPDATE notice_delivery SET message = ? "
-                                   "WHERE subscription = ? AND event = ?"));
+    STOWAWAY_TRY(sql::Statement assign, database_.prepare("UPDATE notice_delivery SET message = ? "
+                                                          "WHERE subscription = ? AND event = ?"));
     for (const std::string& event : events) {
       assign.bind(0, id);
       assign.bind(1, subscription.id);
       assign.bind(2, event);
       STOWAWAY_TRY_VOID(assign.run());
     }
-    STOWAWAY_TRY(sqlite::Statement mark,
+    STOWAWAY_TRY(sql::Statement mark,
                  database_.prepare("UPDATE notice_subscription SET last_digest = ? WHERE id = ?"));
     mark.bind(0, clock_());
     mark.bind(1, subscription.id);
@@ -73,7 +71,7 @@ class Pass {
   }
 
   Result<bool> digest_is_due(const Subscription& subscription) {
-    STOWAWAY_TRY(sqlite::Statement select,
+    STOWAWAY_TRY(sql::Statement select,
                  database_.prepare("SELECT last_digest FROM notice_subscription WHERE id = ?"));
     select.bind(0, subscription.id);
     STOWAWAY_TRY(const bool row, select.step());
@@ -81,7 +79,7 @@ class Pass {
   }
 
   Result<std::vector<std::string>> due_messages(const Subscription& subscription) {
-    STOWAWAY_TRY(sqlite::Statement select,
+    STOWAWAY_TRY(sql::Statement select,
                  database_.prepare("SELECT DISTINCT message FROM notice_delivery WHERE "
                                    "subscription = ? AND state = 'due' AND message <> '' AND "
                                    "next_try <= ? AND lease_until <= ? ORDER BY message"));
@@ -113,7 +111,7 @@ class Pass {
 
   Result<bool> lease(const std::string& message) {
     const Seconds now = clock_();
-    STOWAWAY_TRY(sqlite::Statement update,
+    STOWAWAY_TRY(sql::Statement update,
                  database_.prepare("UPDATE notice_delivery SET lease_until = ? WHERE message = ? "
                                    "AND state = 'due' AND lease_until <= ?"));
     update.bind(0, now + kLease);
@@ -124,7 +122,7 @@ class Pass {
   }
 
   Result<std::vector<Event>> events_of(const std::string& message) {
-    STOWAWAY_TRY(sqlite::Statement select,
+    STOWAWAY_TRY(sql::Statement select,
                  database_.prepare("SELECT " STOWAWAY_EVENT_COLUMNS
                                    " FROM notice_event JOIN notice_delivery ON event = id WHERE "
                                    "message = ? ORDER BY subject, number"));
@@ -154,7 +152,7 @@ class Pass {
   }
 
   Result<void> record_success(const std::string& message) {
-    STOWAWAY_TRY(sqlite::Statement update,
+    STOWAWAY_TRY(sql::Statement update,
                  database_.prepare("UPDATE notice_delivery SET state = 'sent', attempts = attempts "
                                    "+ 1, lease_until = 0, error = '' WHERE message = ?"));
     update.bind(0, message);
@@ -163,14 +161,14 @@ class Pass {
 
   Result<void> record_failure(const std::string& message, const Subscription& subscription,
                               const std::string& error) {
-    STOWAWAY_TRY(sqlite::Statement count,
+    STOWAWAY_TRY(sql::Statement count,
                  database_.prepare("SELECT max(attempts) FROM notice_delivery WHERE message = ?"));
     count.bind(0, message);
     STOWAWAY_TRY(const bool row, count.step());
     const std::int64_t attempts = row ? count.number(0) + 1 : 1;
     count.reset();
     const Seconds next = clock_() + backoff(attempts);
-    STOWAWAY_TRY(sqlite::Statement update,
+    STOWAWAY_TRY(sql::Statement update,
                  database_.prepare("UPDATE notice_delivery SET attempts = ?, next_try = ?, "
                                    "lease_until = 0, error = ? WHERE message = ?"));
     update.bind(0, attempts);
@@ -182,7 +180,7 @@ class Pass {
     return {};
   }
 
-  sqlite::Database& database_;
+  sql::Database& database_;
   const Transports& transports_;
   const std::function<Seconds()>& clock_;
   NotifyReport report_;
@@ -196,13 +194,13 @@ Seconds backoff(std::int64_t attempts) {
   return std::min(wait, kLongestWait);
 }
 
-Result<NotifyReport> notify_due(sqlite::Database& database, const Transports& transports,
+Result<NotifyReport> notify_due(sql::Database& database, const Transports& transports,
                                 const std::function<Seconds()>& clock) {
   return Pass(database, transports, clock).run();
 }
 
-Result<std::vector<Waiting>> waiting(sqlite::Database& database) {
-  STOWAWAY_TRY(sqlite::Statement select,
+Result<std::vector<Waiting>> waiting(sql::Database& database) {
+  STOWAWAY_TRY(sql::Statement select,
                database.prepare("SELECT subscription, target, max(error), count(*), max(attempts), "
                                 "max(next_try) FROM notice_delivery JOIN notice_subscription ON id "
                                 "= subscription WHERE state = 'due' GROUP BY subscription, target "

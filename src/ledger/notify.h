@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/notice.h"
+#include "ledger/sql.h"
 #include "ledger/transport.h"
 
 namespace stowaway::ledger {
@@ -34,7 +35,7 @@ Seconds backoff(std::int64_t attempts);
 
 // One pass: gathers what is due into messages, and sends each. Several processes may do so at once:
 // a message is leased before it is sent, for longer than a try can take. `clock` gives the time.
-Result<NotifyReport> notify_due(sqlite::Database& database, const Transports& transports,
+Result<NotifyReport> notify_due(sql::Database& database, const Transports& transports,
                                 const std::function<Seconds()>& clock);
 
 // What is not sent yet, by subscription: how many events, after how many tries, the last error.
@@ -43,6 +44,6 @@ struct Waiting {
   std::int64_t events = 0, attempts = 0;
   Seconds next_try = 0;
 };
-Result<std::vector<Waiting>> waiting(sqlite::Database& database);
+Result<std::vector<Waiting>> waiting(sql::Database& database);
 
 }  // namespace stowaway::ledger
