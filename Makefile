@@ -127,6 +127,12 @@ bench-archive: bench-programs
 	bench/archive-scan build/bench/stowaway $(STARTER_KB) $(BENCH_WORK)
 	bench/write-report
 
+## make bench-ledger who-embeds over 35,000 subjects and 400,000 copies
+.PHONY: bench-ledger
+bench-ledger: bench-programs
+	$(BUILD) bench --target stowaway-fill-ledger
+	bench/ledger/questions build/bench/stowaway build/bench/stowaway-fill-ledger $(BENCH_WORK)
+
 ## make accuracy     precision and recall over a truth set: make accuracy EVAL=DIRECTORY
 accuracy: build $(STARTER_KB)
 	@test -n "$(EVAL)" || { echo "make: say where the truth set lies: make accuracy EVAL=DIRECTORY" >&2; exit 2; }

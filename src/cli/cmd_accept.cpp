@@ -33,12 +33,12 @@ std::string this_user() {
 }
 
 int decide(const Arguments& arguments, ledger::Decision decision, const Common& common) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
   ledger::AcceptanceEntry entry = arguments.entry;
   entry.decision = decision;
   if (entry.author.empty()) entry.author = this_user();
-  const auto kept = ledger::record_decision(*database, entry, now_seconds());
+  const auto kept = ledger::record_decision(ledger->database(), entry, now_seconds());
   if (!kept) return failed(kept.error());
   if (!common.quiet)
     print_note(fmt::format("{} in {}: {}{}", escape_for_terminal(kept->advisory),
@@ -111,9 +111,9 @@ std::string standing_text(const std::vector<ledger::AcceptanceEntry>& entries) {
 }
 
 int list(const Arguments& arguments) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
-  const auto all = ledger::decisions(*database, arguments.entry.subject);
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
+  const auto all = ledger::decisions(ledger->database(), arguments.entry.subject);
   if (!all) return failed(all.error());
   const auto shown = arguments.history ? *all : standing(*all);
   const std::string text = arguments.json      ? history_json(shown)

@@ -173,14 +173,14 @@ Result<advisory::Audit> audit_as_tracked(advisory::AuditSubject subject,
                                          advisory::AuditOptions options, const Arguments& arguments,
                                          const Common& common) {
   if (arguments.tracked.empty()) return advisory::audit(std::move(subject), advisories, options);
-  STOWAWAY_TRY(sqlite::Database database, open_ledger(arguments.ledger));
+  STOWAWAY_TRY(const ledger::Ledger ledger, open_ledger(arguments.ledger));
   STOWAWAY_TRY(const auto acceptances,
-               ledger::acceptances_in(database, arguments.tracked, now_seconds()));
+               ledger::acceptances_in(ledger.database(), arguments.tracked, now_seconds()));
   options.acceptances = acceptances;
   subject.name = arguments.tracked;
   STOWAWAY_TRY(advisory::Audit audit, advisory::audit(std::move(subject), advisories, options));
   if (!arguments.note) return audit;
-  STOWAWAY_TRY(const auto events, ledger::take_note(database, audit, now_seconds()));
+  STOWAWAY_TRY(const auto events, ledger::take_note(ledger.database(), audit, now_seconds()));
   if (!common.quiet)
     print_note(fmt::format("{}: {} change{} noted", arguments.tracked, events.size(),
                            events.size() == 1 ? "" : "s"));

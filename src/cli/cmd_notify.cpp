@@ -37,8 +37,8 @@ Result<std::string> first_line_of(const std::string& file) {
 }
 
 int send(const Arguments& arguments, const Common& common) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
   ledger::MailOptions options = arguments.mail;
   auto password = first_line_of(arguments.password_file);
   if (!password) return failed(password.error());
@@ -48,7 +48,8 @@ int send(const Arguments& arguments, const Common& common) {
   webhook_options.ca_file = options.ca_file;
   const auto mail = ledger::mail_transport(options);
   const auto webhook = ledger::webhook_transport(webhook_options);
-  const auto report = ledger::notify_due(*database, {mail.get(), webhook.get()}, now_seconds);
+  const auto report =
+      ledger::notify_due(ledger->database(), {mail.get(), webhook.get()}, now_seconds);
   if (!report) return failed(report.error());
   for (const auto& failure : report->failures)
     print_error(
@@ -63,20 +64,20 @@ int send(const Arguments& arguments, const Common& common) {
 }
 
 int subscribe(const Arguments& arguments) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
   ledger::Subscription wanted = arguments.wanted;
   wanted.channel = ledger::channel_named(arguments.channel).value_or(ledger::Channel::mail);
   wanted.level = advisory::level_named(arguments.level).value_or(advisory::Level::unknown);
-  const auto made = ledger::subscribe(*database, wanted);
+  const auto made = ledger::subscribe(ledger->database(), wanted);
   if (!made) return failed(made.error());
   return write_result(made->id + "\n", "") ? kDone : kOtherFailure;
 }
 
 int unsubscribe(const Arguments& arguments) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
-  const auto done = ledger::unsubscribe(*database, arguments.id);
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
+  const auto done = ledger::unsubscribe(ledger->database(), arguments.id);
   return done ? kDone : failed(done.error());
 }
 
@@ -92,13 +93,13 @@ std::string line_of(const ledger::Subscription& one) {
 }
 
 int list(const Arguments& arguments) {
-  auto database = open_ledger(arguments.ledger);
-  if (!database) return failed(database.error());
-  const auto all = ledger::subscriptions(*database);
+  auto ledger = open_ledger(arguments.ledger);
+  if (!ledger) return failed(ledger.error());
+  const auto all = ledger::subscriptions(ledger->database());
   if (!all) return failed(all.error());
   std::string text;
   for (const ledger::Subscription& one : *all) text += line_of(one);
-  const auto rest = ledger::waiting(*database);
+  const auto rest = ledger::waiting(ledger->database());
   if (!rest) return failed(rest.error());
   for (const ledger::Waiting& one : *rest)
     text += fmt::format("{}  {} notices wait{}\n", one.subscription, one.events,

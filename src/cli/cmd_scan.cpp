@@ -19,6 +19,7 @@
 #include "cli/find_kb.h"
 #include "cli/scan_cache.h"
 #include "cli/scan_options.h"
+#include "cli/track_scan.h"
 #include "match/scan.h"
 #include "report/policy.h"
 #include "report/writer.h"
@@ -36,6 +37,7 @@ struct Arguments {
   bool json = false, installed = false;
   std::string dpkg_root = "/var/lib/dpkg";
   ScanLimits limits;
+  TrackScan track;
 };
 
 std::string now() {
@@ -254,6 +256,8 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
   options.resemblances = !arguments.limits.no_similar;
+  match::Fingerprints fingerprints;
+  if (arguments.track.is_wanted()) options.fingerprints = &fingerprints;
   std::vector<std::string> names = arguments.subjects;
   if (arguments.installed) names.emplace_back();
   Subjects subjects(std::move(names), arguments, kb, options);
@@ -283,6 +287,10 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
     if (policy) judgement = report::judge(*policy, *result, now().substr(0, kDayCharacters));
     if (judgement && !judgement->violations.empty()) totals.matched = true;
     if (!reports.add(*result, judgement ? &*judgement : nullptr)) return kOtherFailure;
+    if (const auto kept = arguments.track.keep(*result, fingerprints); !kept) {
+      print_error(kept.error());
+      return kOtherFailure;
+    }
   }
   if (!reports.finish()) return kOtherFailure;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -295,6 +303,11 @@ int scan(const Arguments& arguments, const Common& common) {
   const auto policy = read_policy(arguments.policy);
   if (!policy) {
     print_error(policy.error());
+    return kWrongUse;
+  }
+  const std::size_t subjects = arguments.subjects.size() + (arguments.installed ? 1 : 0);
+  if (const auto checked = arguments.track.check(subjects); !checked) {
+    print_error(checked.error());
     return kWrongUse;
   }
   stop_on_signals();  // from the start: an interruption always says what it leaves
@@ -339,6 +352,7 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
       ->add_option("--policy", arguments.policy,
                    "Exit with 1 when a copy breaks a rule of this policy, and say which")
       ->type_name("FILE");
+  arguments.track.add_to(*command);
   arguments.limits.add_to(*command);
   command->footer(
       "Examples:\n"

@@ -31,5 +31,7 @@ void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
 void add_testcase(CLI::App& app, Common& common, Run& run);
 void add_completion(CLI::App& app, Common& common, Run& run);
 void add_manual(CLI::App& app, Common& common, Run& run);  // hidden: for those who build
+void add_track(CLI::App& app, Common& common, Run& run);
+void add_who_embeds(CLI::App& app, Common& common, Run& run);
 
 }  // namespace stowaway::cli

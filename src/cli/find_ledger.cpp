@@ -2,9 +2,6 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
-
-#include "ledger/notice_tables.h"
 
 namespace stowaway::cli {
 namespace {
@@ -12,6 +9,14 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+Result<ledger::Ledger> open_with(const std::string& option, ledger::sql::Access access) {
+  const std::string where = ledger_file(option);
+  if (where.empty())
+    return fail(ErrorCode::unavailable,
+                "neither XDG_DATA_HOME nor HOME says where the ledger lies; name it with --ledger");
+  return ledger::Ledger::open(where, access);
 }
 
 }  // namespace
@@ -24,18 +29,12 @@ std::string ledger_file(const std::string& option) {
   return data.empty() ? "" : data + "/stowaway/ledger.db";
 }
 
-Result<sqlite::Database> open_ledger(const std::string& option) {
-  const std::string file = ledger_file(option);
-  if (file.empty())
-    return fail(ErrorCode::unavailable,
-                "neither XDG_DATA_HOME nor HOME says where the ledger lies; name it with --ledger");
-  std::error_code status;
-  const auto folder = std::filesystem::path(file).parent_path();
-  if (!folder.empty()) std::filesystem::create_directories(folder, status);
-  STOWAWAY_TRY(sqlite::Database database, sqlite::Database::open(file, sqlite::Access::read_write));
-  STOWAWAY_TRY_VOID(database.run("PRAGMA journal_mode=WAL"));
-  STOWAWAY_TRY_VOID(ledger::make_notice_tables(database));
-  return database;
+Result<ledger::Ledger> open_ledger(const std::string& option) {
+  return open_with(option, ledger::sql::Access::read_write);
+}
+
+Result<ledger::Ledger> open_ledger_to_read(const std::string& option) {
+  return open_with(option, ledger::sql::Access::read_only);
 }
 
 ledger::Seconds now_seconds() {

@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   add_testcase(app, common, run);
   add_completion(app, common, run);
   add_manual(app, common, run);
+  add_track(app, common, run);
+  add_who_embeds(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {
