@@ -202,6 +202,7 @@ void add_advisory(CLI::App& app, Common& common, Run& run) {
   exporting->add_option("-o", arguments.out, "Write to this file instead of standard output");
   add_stores(*exporting, arguments);
   exporting->callback([&] { run = [&] { return write_out(arguments); }; });
+  add_advisory_patches(*command, common, run);
   command->footer(
       "Examples:\n"
       "  stowaway advisory import OSS-Fuzz/all.zip\n"

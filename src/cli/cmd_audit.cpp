@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "advisory/audit.h"
+#include "advisory/audit_patches.h"
 #include "advisory/components.h"
 #include "advisory/evidence.h"
 #include "advisory/scan_report.h"
@@ -16,6 +17,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_advisories.h"
+#include "cli/find_forms.h"
 #include "cli/find_kb.h"
 #include "cli/find_ledger.h"
 #include "cli/scan_cache.h"
@@ -30,7 +32,7 @@ namespace {
 
 struct Arguments {
   std::string subject, format = "table", output, fail_on, product, author, tracked, ledger;
-  std::vector<std::string> outputs, advisories, vex, evidence;
+  std::vector<std::string> outputs, advisories, vex, evidence, forms;
   bool json = false, all_statuses = false, note = false;
   ScanLimits limits;
 };
@@ -100,6 +102,25 @@ Result<std::vector<advisory::Observation>> read_observations(
                         std::make_move_iterator(more->end()));
   }
   return observations;
+}
+
+// Adds what the code of the copies says, where a fix is known; evidence that was given counts more.
+// Nothing where the subject holds no code: a report, or a list of checksums.
+Result<void> look_for_fixes(const Arguments& arguments, const Common& common,
+                            const advisory::AuditSubject& subject,
+                            const advisory::Advisories& advisories, advisory::AuditOptions options,
+                            std::vector<advisory::Observation>& observations) {
+  STOWAWAY_TRY(auto forms, load_forms(arguments.forms, {}));
+  if (forms.empty()) return {};
+  options.observations = {};
+  STOWAWAY_TRY(const auto by_version, advisory::audit(subject, advisories, options));
+  ProgressLine progress(common.quiet);
+  STOWAWAY_TRY(auto seen, advisory::observe_patches(by_version, std::move(forms), arguments.subject,
+                                                    arguments.limits.apply(common, &progress)));
+  seen.insert(seen.end(), std::make_move_iterator(observations.begin()),
+              std::make_move_iterator(observations.end()));
+  observations = std::move(seen);
+  return {};
 }
 
 std::vector<std::pair<std::string, std::string>> wanted_outputs(const Arguments& arguments) {
@@ -194,7 +215,7 @@ int audit(const Arguments& arguments, const Common& common) {
   if (!advisories) return failed(advisories.error(), kNoKb);
   const auto statements = read_statements(arguments.vex);
   if (!statements) return failed(statements.error());
-  const auto observations = read_observations(arguments.evidence);
+  auto observations = read_observations(arguments.evidence);
   if (!observations) return failed(observations.error());
   const bool from_report = is_report(arguments.subject);
   const auto kb = open_kb(common.kb_file);
@@ -207,8 +228,13 @@ int audit(const Arguments& arguments, const Common& common) {
   advisory::AuditOptions options;
   if (kb)
     options.component = [&](const std::string& name) { return advisory::component_of(*kb, name); };
-  options.observations = *observations;
   options.statements = *statements;
+  if (!from_report)
+    if (const auto looked =
+            look_for_fixes(arguments, common, *subject, *advisories, options, *observations);
+        !looked)
+      return failed(looked.error().within(arguments.subject));
+  options.observations = *observations;
   const auto result =
       audit_as_tracked(*std::move(subject), *advisories, options, arguments, common);
   if (!result) return failed(result.error());
@@ -238,6 +264,11 @@ void add_audit(CLI::App& app, Common& common, Run& run) {
   command
       ->add_option("--evidence", arguments.evidence,
                    "What `stowaway testcase run --format json` wrote; may be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--forms", arguments.forms,
+                   "A directory of what `stowaway advisory learn` wrote; may be repeated. Default: "
+                   "the starter set and your own")
       ->allow_extra_args(false);
   std::string formats = "Format of the report:";
   for (const report::Format& format : report::audit_formats())

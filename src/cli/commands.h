@@ -26,6 +26,7 @@ void add_advisory(CLI::App& app, Common& common, Run& run);
 void add_control(CLI::App& app, Common& common, Run& run);
 void add_diff(CLI::App& app, Common& common, Run& run);
 void add_notify(CLI::App& app, Common& common, Run& run);
+void add_advisory_patches(CLI::App& advisory, Common& common, Run& run);  // below `advisory`
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
 void add_testcase(CLI::App& app, Common& common, Run& run);
