@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "advisory/audit.h"
 #include "advisory/audit_patches.h"
@@ -13,6 +14,8 @@
 #include "advisory/evidence.h"
 #include "advisory/scan_report.h"
 #include "base/atomic_file.h"
+#include "base/text.h"
+#include "cli/audit_tracked.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
@@ -33,7 +36,7 @@ namespace {
 struct Arguments {
   std::string subject, format = "table", output, fail_on, product, author, tracked, ledger;
   std::vector<std::string> outputs, advisories, vex, evidence, forms;
-  bool json = false, all_statuses = false, note = false;
+  bool json = false, all_statuses = false, note = false, all = false;
   ScanLimits limits;
 };
 
@@ -148,8 +151,15 @@ bool formats_are_known(const Arguments& arguments) {
   return true;
 }
 
-bool write_reports(const advisory::Audit& audit, const Arguments& arguments, const Common& common) {
+// Of many subjects each report as it comes; files when all are there.
+bool write_reports(const advisory::Audit& audit, const Arguments& arguments, const Common& common,
+                   std::map<std::string, std::string>& files) {
+  const auto is_open = [](const advisory::Finding& finding) { return finding.is_open(); };
   for (const auto& [format, file] : wanted_outputs(arguments)) {
+    // Of all subjects a person wants to see those that are hit.
+    if (arguments.all && format == "table" && !arguments.all_statuses &&
+        std::ranges::none_of(audit.findings, is_open))
+      continue;
     report::AuditOptions options;
     options.common.width_columns = file.empty() && is_terminal(1) ? terminal_width() : 0;
     options.common.colour = file.empty() && wants_colour(common.colour);
@@ -162,7 +172,13 @@ bool write_reports(const advisory::Audit& audit, const Arguments& arguments, con
       print_error(text.error());
       return false;
     }
-    if (!write_result(*text, file)) return false;
+    const bool needs_name = arguments.all && format == "table";  // the other formats have it
+    const std::string named =
+        needs_name ? escape_for_terminal(audit.subject.name) + "\n\n" + *text + "\n" : *text;
+    if (!file.empty())
+      files[file] += named;
+    else if (!write_result(named, ""))
+      return false;
   }
   return true;
 }
@@ -189,58 +205,125 @@ bool matches_fail_on(const advisory::Audit& audit, const std::string& fail_on, b
 
 // Under a tracked name what is accepted there counts, and with --note what has changed goes to the
 // outbox.
-Result<advisory::Audit> audit_as_tracked(advisory::AuditSubject subject,
+Result<advisory::Audit> audit_as_tracked(TrackedSubject tracked,
                                          const advisory::Advisories& advisories,
                                          advisory::AuditOptions options, const Arguments& arguments,
                                          const Common& common) {
-  if (arguments.tracked.empty()) return advisory::audit(std::move(subject), advisories, options);
+  const std::string& name = tracked.name;
+  advisory::AuditSubject& subject = tracked.subject;
+  if (name.empty()) return advisory::audit(std::move(subject), advisories, options);
   STOWAWAY_TRY(const ledger::Ledger ledger, open_ledger(arguments.ledger));
   STOWAWAY_TRY(const auto acceptances,
-               ledger::acceptances_in(ledger.database(), arguments.tracked, now_seconds()));
+               ledger::acceptances_in(ledger.database(), name, now_seconds()));
   options.acceptances = acceptances;
-  subject.name = arguments.tracked;
+  subject.name = name;
   STOWAWAY_TRY(advisory::Audit audit, advisory::audit(std::move(subject), advisories, options));
   if (!arguments.note) return audit;
   STOWAWAY_TRY(const auto events, ledger::take_note(ledger.database(), audit, now_seconds()));
-  if (!common.quiet)
-    print_note(fmt::format("{}: {} change{} noted", arguments.tracked, events.size(),
-                           events.size() == 1 ? "" : "s"));
+  if (!common.quiet && (!arguments.all || !events.empty()))
+    print_note(
+        fmt::format("{}: {} change{} noted", name, events.size(), events.size() == 1 ? "" : "s"));
   return audit;
+}
+
+// What is needed beside a subject to audit it.
+struct Known {
+  const advisory::Advisories* advisories;
+  const kb::Kb* kb;  // may be null
+  std::vector<advisory::Statement> statements;
+  std::vector<advisory::Observation> observations;
+
+  advisory::AuditOptions options() const {
+    advisory::AuditOptions options;
+    if (kb != nullptr)
+      options.component = [kb = kb](const std::string& name) {
+        return advisory::component_of(*kb, name);
+      };
+    options.statements = statements;
+    options.observations = observations;
+    return options;
+  }
+};
+
+// The subjects that are meant: of the ledger, of a report, or one that is scanned now. In the last
+// case `known` learns what its code says of fixes.
+Result<std::vector<TrackedSubject>> subjects_meant(const Arguments& arguments, const Common& common,
+                                                   Known& known) {
+  const bool from_report = !arguments.all && is_report(arguments.subject);
+  if (arguments.all || (!from_report && means_tracked(arguments.subject))) {
+    auto tracked = tracked_subjects(arguments.ledger, arguments.subject);
+    if (!tracked && !arguments.all)
+      return tl::unexpected<Error>(tracked.error().within(
+          arguments.subject + " is no file, and the ledger does not know it"));
+    return tracked;
+  }
+  auto subject = from_report ? read_report(arguments.subject) : scan(arguments, *known.kb, common);
+  if (!subject) return tl::unexpected<Error>(subject.error().within(arguments.subject));
+  if (!from_report)
+    if (const auto looked = look_for_fixes(arguments, common, *subject, *known.advisories,
+                                           known.options(), known.observations);
+        !looked)
+      return tl::unexpected<Error>(looked.error().within(arguments.subject));
+  return std::vector<TrackedSubject>{{arguments.tracked, *std::move(subject)}};
+}
+
+// 0, 1 or 3: what is worst of all subjects.
+int audit_each(std::vector<TrackedSubject> subjects, const Known& known, const Arguments& arguments,
+               const Common& common) {
+  std::map<std::string, std::string> files;
+  bool matched = false, partial = false;
+  std::size_t open = 0, hit = 0;
+  const std::size_t count = subjects.size();
+  for (TrackedSubject& subject : subjects) {
+    if (!arguments.product.empty()) subject.subject.product = arguments.product;
+    const auto result =
+        audit_as_tracked(std::move(subject), *known.advisories, known.options(), arguments, common);
+    if (!result) return failed(result.error());
+    if (!write_reports(*result, arguments, common, files)) return kOtherFailure;
+    const auto here = static_cast<std::size_t>(std::ranges::count_if(
+        result->findings, [](const advisory::Finding& finding) { return finding.is_open(); }));
+    open += here;
+    hit += here > 0 ? 1 : 0;
+    matched = matches_fail_on(*result, arguments.fail_on, common.quiet) || matched;
+    partial = partial || result->subject.partial;
+  }
+  for (const auto& [file, text] : files)
+    if (!write_result(text, file)) return kOtherFailure;
+  if (arguments.all && !common.quiet)
+    print_note(fmt::format("{} subjects, {} of them with {} open findings", count, hit, open));
+  if (matched) return kFailOnMatched;
+  return partial ? kPartial : kDone;
 }
 
 int audit(const Arguments& arguments, const Common& common) {
   if (!formats_are_known(arguments)) return kWrongUse;
+  if (arguments.all != arguments.subject.empty() || (arguments.all && !arguments.tracked.empty()))
+    return failed({ErrorCode::invalid_argument,
+                   "name a subject, a report or a tracked subject, or say --all"});
+  const bool is_read =
+      !arguments.all && !is_report(arguments.subject) && !means_tracked(arguments.subject);
+  const bool is_tracked = arguments.all || (!is_read && !is_report(arguments.subject));
+  if (arguments.note && !is_tracked && arguments.tracked.empty())
+    return failed({ErrorCode::invalid_argument,
+                   "--note is about a tracked subject; say which one this is with --in NAME"});
   stop_on_signals();
   const auto advisories = open_advisories(arguments.advisories);
   if (!advisories) return failed(advisories.error(), kNoKb);
-  const auto statements = read_statements(arguments.vex);
+  Known known{&*advisories, nullptr, {}, {}};
+  auto statements = read_statements(arguments.vex);
   if (!statements) return failed(statements.error());
+  known.statements = *std::move(statements);
   auto observations = read_observations(arguments.evidence);
   if (!observations) return failed(observations.error());
-  const bool from_report = is_report(arguments.subject);
+  known.observations = *std::move(observations);
   const auto kb = open_kb(common.kb_file);
-  if (!kb && !from_report) return failed(kb.error(), kNoKb);
+  if (!kb && is_read) return failed(kb.error(), kNoKb);
   if (!kb && !common.quiet)
     print_note("no knowledge base: components are known by the names in the report alone");
-  auto subject = from_report ? read_report(arguments.subject) : scan(arguments, *kb, common);
-  if (!subject) return failed(subject.error().within(arguments.subject));
-  if (!arguments.product.empty()) subject->product = arguments.product;
-  advisory::AuditOptions options;
-  if (kb)
-    options.component = [&](const std::string& name) { return advisory::component_of(*kb, name); };
-  options.statements = *statements;
-  if (!from_report)
-    if (const auto looked =
-            look_for_fixes(arguments, common, *subject, *advisories, options, *observations);
-        !looked)
-      return failed(looked.error().within(arguments.subject));
-  options.observations = *observations;
-  const auto result =
-      audit_as_tracked(*std::move(subject), *advisories, options, arguments, common);
-  if (!result) return failed(result.error());
-  if (!write_reports(*result, arguments, common)) return kOtherFailure;
-  if (matches_fail_on(*result, arguments.fail_on, common.quiet)) return kFailOnMatched;
-  return result->subject.partial ? kPartial : kDone;
+  known.kb = kb ? &*kb : nullptr;
+  auto subjects = subjects_meant(arguments, common, known);
+  if (!subjects) return failed(subjects.error());
+  return audit_each(*std::move(subjects), known, arguments, common);
 }
 
 }  // namespace
@@ -248,10 +331,11 @@ int audit(const Arguments& arguments, const Common& common) {
 void add_audit(CLI::App& app, Common& common, Run& run) {
   static Arguments arguments;
   auto* command = app.add_subcommand("audit", "Say which known vulnerabilities the copies have");
-  command
-      ->add_option("SUBJECT", arguments.subject,
-                   "What `stowaway scan` takes, or a JSON report that it wrote")
-      ->required();
+  command->add_option(
+      "SUBJECT", arguments.subject,
+      "What `stowaway scan` takes, a JSON report that it wrote, or a tracked subject");
+  command->add_flag("--all", arguments.all,
+                    "Every tracked subject, as the ledger has it; nothing is read again");
   command
       ->add_option(
           "--advisories", arguments.advisories,
@@ -297,8 +381,7 @@ void add_audit(CLI::App& app, Common& common, Run& run) {
       ->group(group);
   command
       ->add_flag("--note", arguments.note,
-                 "With --in: keep what has changed for `stowaway notify` to send")
-      ->needs("--in")
+                 "Keep what has changed for `stowaway notify` to send; of tracked subjects")
       ->group(group);
   command->add_option("--ledger", arguments.ledger, "The ledger; your own by default")
       ->group(group);
@@ -307,7 +390,8 @@ void add_audit(CLI::App& app, Common& common, Run& run) {
       "Examples:\n"
       "  stowaway audit cmake-3.25.1/\n"
       "  stowaway audit --fail-on high --vex accepted.openvex.json .\n"
-      "  stowaway audit --format openvex -o app.openvex.json scan.json");
+      "  stowaway audit --format openvex -o app.openvex.json scan.json\n"
+      "  stowaway audit --all --fail-on critical");
   command->callback([&] { run = [&] { return audit(arguments, common); }; });
 }
 

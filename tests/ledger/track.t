@@ -182,3 +182,56 @@ Forgetting; and files of something else.
   $ grep -c sesame err
   0
   [1]
+
+Audited from the ledger: nothing is read again, and what is accepted there counts.
+
+  $ cat > osv.json <<END
+  > [{"schema_version": "1.6.0", "id": "CVE-2024-1", "modified": "2024-01-01T00:00:00Z", "summary": "x",
+  >   "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+  >   "affected": [{"package": {"ecosystem": "generic", "name": "libdemo", "purl": "pkg:generic/libdemo"},
+  >     "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}]}]}]}]
+  > END
+  $ stowaway audit --advisories osv.json tool --json | grep -c '"status": "affected"'
+  2
+  $ stowaway audit --advisories osv.json --all --fail-on critical --note
+  stowaway: app: 1 change noted
+  app
+  
+  third_party/demo  libdemo 1.1
+    ADVISORY    SEVERITY      STATUS    FIXED IN  WHY
+    CVE-2024-1  critical 9.8  affected  1.2       in range
+  
+  1 copy: 1 affected, 0 unknown
+  
+  stowaway: tool: 1 change noted
+  tool
+  
+  vendor/demo  libdemo 1.1
+    ADVISORY    SEVERITY      STATUS    FIXED IN  WHY
+    CVE-2024-1  critical 9.8  affected  1.2       in range
+  
+  1 copy: 1 affected, 0 unknown
+  
+  stowaway: 4 subjects, 2 of them with 2 open findings
+  [1]
+  $ stowaway --quiet accept CVE-2024-1 --in tool --reason 'trusted input' --until 2027-02-01 --by Ada
+  $ stowaway audit --advisories osv.json --all --note
+  app
+  
+  third_party/demo  libdemo 1.1
+    ADVISORY    SEVERITY      STATUS    FIXED IN  WHY
+    CVE-2024-1  critical 9.8  affected  1.2       in range
+  
+  1 copy: 1 affected, 0 unknown
+  
+  stowaway: tool: 1 change noted
+  stowaway: 4 subjects, 1 of them with 1 open findings
+  $ stowaway audit --advisories osv.json no-such-thing
+  stowaway: no-such-thing is no file, and the ledger does not know it: no subject is called "no-such-thing"; `stowaway track list` names those that there are
+  [2]
+  $ stowaway audit --advisories osv.json --note new
+  stowaway: --note is about a tracked subject; say which one this is with --in NAME
+  [2]
+  $ stowaway audit
+  stowaway: name a subject, a report or a tracked subject, or say --all
+  [2]
