@@ -24,22 +24,6 @@ int failed(const Error& error, ExitCode code) {
   return code;
 }
 
-// Packs named one by one, or all in a directory.
-std::vector<std::string> expand_packs(const std::vector<std::string>& arguments) {
-  std::vector<std::string> files;
-  for (const std::string& argument : arguments) {
-    std::error_code status;
-    if (!std::filesystem::is_directory(argument, status)) {
-      files.push_back(argument);
-      continue;
-    }
-    for (const auto& item : std::filesystem::directory_iterator(argument, status))
-      if (item.path().extension() == ".pack") files.push_back(item.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 int build(const std::vector<std::string>& packs, const std::string& out, const Common& common) {
   ProgressLine progress(common.quiet);
   const auto count = kb::build_index_from_files(expand_packs(packs), out, &progress);
@@ -144,6 +128,7 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
   merge_command->callback([&] { run = [&] { return merge(packs, merged, common); }; });
 
   add_kb_mine(*kb, common, run);
+  add_kb_repository(*kb, common, run);
 }
 
 }  // namespace stowaway::cli

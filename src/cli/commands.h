@@ -28,7 +28,8 @@ void add_diff(CLI::App& app, Common& common, Run& run);
 void add_notify(CLI::App& app, Common& common, Run& run);
 void add_advisory_patches(CLI::App& advisory, Common& common, Run& run);  // below `advisory`
 void add_kb(CLI::App& app, Common& common, Run& run);
-void add_kb_mine(CLI::App& kb, Common& common, Run& run);  // below `kb`
+void add_kb_mine(CLI::App& kb, Common& common, Run& run);        // below `kb`
+void add_kb_repository(CLI::App& kb, Common& common, Run& run);  // the same
 void add_testcase(CLI::App& app, Common& common, Run& run);
 void add_completion(CLI::App& app, Common& common, Run& run);
 void add_manual(CLI::App& app, Common& common, Run& run);  // hidden: for those who build

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
@@ -56,6 +57,21 @@ Result<kb::Kb> open_kb(const std::string& option) {
               "with --kb FILE or "
               "STOWAWAY_KB. Looked for {}",
               fmt::join(places, ", "));
+}
+
+std::vector<std::string> expand_packs(const std::vector<std::string>& arguments) {
+  std::vector<std::string> files;
+  for (const std::string& argument : arguments) {
+    std::error_code status;
+    if (!std::filesystem::is_directory(argument, status)) {
+      files.push_back(argument);
+      continue;
+    }
+    for (const auto& item : std::filesystem::directory_iterator(argument, status))
+      if (item.path().extension() == ".pack") files.push_back(item.path());
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace stowaway::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kb/kb.h"
@@ -11,5 +12,8 @@ namespace stowaway::cli {
 
 // Fails with unavailable (none found; says where it looked and how to get one) or as Kb::open does.
 Result<kb::Kb> open_kb(const std::string& option);
+
+// Packs named one by one, or all in a directory.
+std::vector<std::string> expand_packs(const std::vector<std::string>& arguments);
 
 }  // namespace stowaway::cli
