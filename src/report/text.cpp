@@ -112,6 +112,11 @@ std::string_view suffix(std::string_view utf8, std::size_t columns) {
   return utf8.substr(start);
 }
 
+// Printable ASCII that needs no escape: one column a byte, and nearly all that there is.
+bool is_plain(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
@@ -135,6 +140,7 @@ std::string to_utf8(std::string_view bytes) {
 }
 
 std::string to_line(std::string_view bytes) {
+  if (is_plain(bytes)) return std::string(bytes);
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
@@ -146,6 +152,7 @@ std::string to_line(std::string_view bytes) {
 }
 
 std::size_t columns_of(std::string_view utf8) {
+  if (is_plain(utf8)) return utf8.size();
   std::size_t columns = 0;
   while (!utf8.empty()) {
     const Character character = next_character(utf8);

@@ -54,6 +54,9 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::string& file, Access 
     auto set = database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
     if (!set) return tl::unexpected<Error>(set.error().within(file));
   }
+  // Pages are read where the system has them, not copied: a third of the time of a large answer.
+  if (auto set = database.run("PRAGMA mmap_size=1073741824"); !set)
+    return tl::unexpected<Error>(set.error().within(file));
   return std::make_unique<SqliteConnection>(std::move(database));
 }
 
