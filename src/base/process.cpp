@@ -198,10 +198,13 @@ class MemoryWatch {
   Clock::time_point next_{};
 };
 
-// Text of a small file of /proc; empty when there is none.
+// Text of a small file of /proc; empty when there is none, or when its process ends meanwhile:
+// then reading fails, and a stream's iterator would throw.
 std::string proc_text(const std::string& file) {
   std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::string text;
+  std::getline(in, text, '\0');
+  return text;
 }
 
 std::vector<int> children_of(int process) {
