@@ -29,6 +29,13 @@ class Dependencies(unittest.TestCase):
                 page |= set(re.findall(r"`([^`]+)`", line.split("|")[1]))
         self.assertEqual(page, set(listed()))
 
+    def test_debian_package_builds_with_the_libraries_of_the_build(self):
+        control = (TOP / "packaging/debian/control").read_text()
+        field = re.search(r"^Build-Depends:(.*?)^\S", control, re.M | re.S).group(1)
+        wanted = {name for line in (TOP / "packaging/dependencies/build.txt").read_text().splitlines()
+                  for name in [line.partition("#")[0].strip()] if name.endswith("-dev") and name != "dpkg-dev"}  # every build has it
+        self.assertLessEqual(wanted, {name.split()[0] for name in field.split(",") if name.strip()})
+
 
 if __name__ == "__main__":
     unittest.main()
