@@ -17,6 +17,7 @@
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
+#include "cli/scan_at_server.h"
 #include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "cli/track_scan.h"
@@ -36,6 +37,7 @@ struct Arguments {
   std::vector<std::string> outputs;  // FORMAT=FILE
   bool json = false, installed = false;
   std::string dpkg_root = "/var/lib/dpkg";
+  ServerScan server;
   ScanLimits limits;
   TrackScan track;
 };
@@ -298,6 +300,27 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
   return exit_code(totals, code);
 }
 
+// With the knowledge base at a server, what needs the result itself is not there.
+int scan_there(const Arguments& arguments, const Common& common, const std::string& url) {
+  ServerScan wish = arguments.server;
+  wish.url = url;
+  wish.subjects = arguments.subjects;
+  if (arguments.installed) wish.subjects.emplace_back();
+  wish.outputs = wanted_outputs(arguments);
+  wish.dpkg_root = arguments.dpkg_root;
+  wish.fail_on = arguments.fail_on;
+  wish.limits = arguments.limits;
+  const bool submits_one = !wish.submit_as.empty() && !wish.submit_version.empty();
+  if (!arguments.policy.empty() || arguments.track.is_wanted() ||
+      (!wish.submit_as.empty() && (!submits_one || wish.subjects.size() != 1))) {
+    print_error({ErrorCode::invalid_argument,
+                 "with a knowledge base at a server there is no --policy and no --track, and "
+                 "--submit takes one subject and its --submit-version"});
+    return kWrongUse;
+  }
+  return scan_at_server(wish, common);
+}
+
 int scan(const Arguments& arguments, const Common& common) {
   if (const int wrong = check_usage(arguments); wrong != kDone) return wrong;
   const auto policy = read_policy(arguments.policy);
@@ -308,6 +331,13 @@ int scan(const Arguments& arguments, const Common& common) {
   const std::size_t subjects = arguments.subjects.size() + (arguments.installed ? 1 : 0);
   if (const auto checked = arguments.track.check(subjects); !checked) {
     print_error(checked.error());
+    return kWrongUse;
+  }
+  if (const std::string url = server_named(common.kb_file); !url.empty())
+    return scan_there(arguments, common, url);
+  if (!arguments.server.submit_as.empty()) {
+    print_error({ErrorCode::invalid_argument,
+                 "--submit is for a knowledge base at a server; --track is for your own ledger"});
     return kWrongUse;
   }
   stop_on_signals();  // from the start: an interruption always says what it leaves
@@ -352,6 +382,20 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
       ->add_option("--policy", arguments.policy,
                    "Exit with 1 when a copy breaks a rule of this policy, and say which")
       ->type_name("FILE");
+  const std::string server = "A knowledge base at a server (--kb https://…)";
+  command
+      ->add_option("--ca-file", arguments.server.ca_file,
+                   "Trust these certificates instead of the system's")
+      ->type_name("FILE")
+      ->group(server);
+  command
+      ->add_option("--submit", arguments.server.submit_as,
+                   "Record the result there under this name; STOWAWAY_TOKEN holds the token")
+      ->type_name("NAME")
+      ->group(server);
+  command->add_option("--submit-version", arguments.server.submit_version, "And this version")
+      ->type_name("VERSION")
+      ->group(server);
   arguments.track.add_to(*command);
   arguments.limits.add_to(*command);
   command->footer(

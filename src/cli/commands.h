@@ -30,6 +30,8 @@ void add_advisory_patches(CLI::App& advisory, Common& common, Run& run);  // bel
 void add_kb(CLI::App& app, Common& common, Run& run);
 void add_kb_mine(CLI::App& kb, Common& common, Run& run);        // below `kb`
 void add_kb_repository(CLI::App& kb, Common& common, Run& run);  // the same
+void add_serve(CLI::App& app, Common& common, Run& run);
+void add_token(CLI::App& app, Common& common, Run& run);
 void add_testcase(CLI::App& app, Common& common, Run& run);
 void add_completion(CLI::App& app, Common& common, Run& run);
 void add_manual(CLI::App& app, Common& common, Run& run);  // hidden: for those who build

@@ -29,7 +29,9 @@ int main(int argc, char** argv) {
   app.add_option("--color", common.colour, "When to colour")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}));
-  app.add_option("--kb", common.kb_file, "The knowledge base: an index made by `stowaway kb build`")
+  app.add_option("--kb", common.kb_file,
+                 "The knowledge base: an index made by `stowaway kb build`; for `scan` also a "
+                 "server, https://…")
       ->type_name("FILE");
   app.add_option("-j,--jobs", common.jobs, "Threads; 0: one per processor")->type_name("N");
   Run run;
@@ -47,6 +49,8 @@ int main(int argc, char** argv) {
   add_manual(app, common, run);
   add_track(app, common, run);
   add_who_embeds(app, common, run);
+  add_serve(app, common, run);
+  add_token(app, common, run);
   try {
     app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {

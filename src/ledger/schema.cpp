@@ -103,9 +103,19 @@ CREATE INDEX notice_delivery_due ON notice_delivery(state, next_try);
 CREATE INDEX notice_delivery_message ON notice_delivery(message);
 )";
 
+// Who may write over the network, and who did: docs/server.md.
+constexpr const char* kAccess = R"(
+CREATE TABLE access_token(
+  id $TEXT PRIMARY KEY, holder $TEXT NOT NULL, scope $TEXT NOT NULL, subject $TEXT NOT NULL,
+  made $TEXT NOT NULL, expires $TEXT NOT NULL, state $TEXT NOT NULL, sha256 $TEXT NOT NULL UNIQUE);
+CREATE TABLE access_log(
+  id $ID, time $TEXT NOT NULL, token $TEXT NOT NULL, holder $TEXT NOT NULL, client $TEXT NOT NULL,
+  request $TEXT NOT NULL, action $TEXT NOT NULL, subject $TEXT NOT NULL, outcome $TEXT NOT NULL);
+)";
+
 // A ledger's migration table says which of these it has had. Never change one that was released:
 // append.
-constexpr std::array kMigrations{kFirst, kNotices};
+constexpr std::array kMigrations{kFirst, kNotices, kAccess};
 
 Result<std::int64_t> number_from(sql::Database& database, const char* query) {
   STOWAWAY_TRY(sql::Statement statement, database.prepare(query));

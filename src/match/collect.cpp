@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "fingerprint/normalise.h"
+#include "match/bytes_facts.h"
 #include "match/cache.h"
 #include "match/facts.h"
 #include "match/fingerprints.h"
@@ -14,51 +15,6 @@ namespace stowaway::match {
 namespace {
 
 constexpr std::size_t kMaxGapsKept = 10'000, kMaxManifestsKept = 100'000;
-
-// Of bytes that are there. Each is found out once, whoever asks.
-class BytesFacts final : public Facts {
- public:
-  BytesFacts(fingerprint::Bytes bytes, fingerprint::Bytes normalised,
-             std::vector<fingerprint::Shingle>& buffer)
-      : bytes_(bytes), normalised_(normalised), shingles_(&buffer) {
-    buffer.clear();
-  }
-  fingerprint::NormalisedId normalised() override {
-    if (!id_) id_ = fingerprint::normalised_id(normalised_);
-    return *id_;
-  }
-  ShaPrefix sha256() override {
-    if (!sha256_) {
-      const auto whole = fingerprint::sha256_of(bytes_);
-      std::memcpy(sha256_.emplace().data(), whole.bytes.data(), sizeof(ShaPrefix));
-    }
-    return *sha256_;
-  }
-  bool is_text() override {
-    if (!is_text_) is_text_ = fingerprint::looks_like_text(bytes_);
-    return *is_text_;
-  }
-  bool has_details() const override { return true; }
-  std::vector<fingerprint::Shingle>& shingles() override {
-    if (!sampled_) fingerprint::sample_shingles(normalised_, *shingles_);
-    sampled_ = true;
-    return *shingles_;
-  }
-  std::vector<Statement> statements_in_code() override {
-    if (!statements_) statements_ = match::statements_in_code(bytes_);
-    return *statements_;
-  }
-  std::vector<Statement> titles_in_script() override { return match::titles_in_script(bytes_); }
-
- private:
-  fingerprint::Bytes bytes_, normalised_;
-  std::vector<fingerprint::Shingle>* shingles_;
-  std::optional<fingerprint::NormalisedId> id_;
-  std::optional<ShaPrefix> sha256_;
-  std::optional<bool> is_text_;
-  bool sampled_ = false;
-  std::optional<std::vector<Statement>> statements_;
-};
 
 struct Worker {
   explicit Worker(const kb::Kb& kb) : resembler(kb) {}
@@ -71,27 +27,6 @@ struct Worker {
   std::vector<source::Gap> gaps;
   std::vector<std::byte> learned;  // records for the cache
 };
-
-FileFingerprint head_of(const ScannedFile& scanned) {
-  FileFingerprint kept;
-  kept.path = scanned.path;
-  kept.size_bytes = scanned.size_bytes;
-  kept.normalised_bytes = scanned.normalised_bytes;
-  return kept;
-}
-
-FileFingerprint fingerprint_of(Facts& facts, const ScannedFile& scanned, const kb::Kb& kb) {
-  FileFingerprint kept = head_of(scanned);
-  kept.normalised = facts.normalised();
-  kept.sha256 = facts.sha256();
-  kept.is_text = facts.is_text();
-  kept.has_details = may_need_details(scanned, kb);
-  if (is_header(scanned.path) || kept.has_details) kept.statements = facts.statements_in_code();
-  if (!kept.has_details) return kept;
-  if (is_script(scanned.path)) kept.titles = facts.titles_in_script();
-  if (kept.is_text) kept.shingles = pack_shingles(facts.shingles());
-  return kept;
-}
 
 class Collector final : public source::Sink {
  public:
@@ -148,7 +83,9 @@ class Collector final : public source::Sink {
     }
     BytesFacts facts(file.bytes, normalised, worker.shingles);
     look_up(facts, *kb_, resemblances_ ? &worker.resembler : nullptr, scanned);
-    if (keep_ != nullptr) worker.fingerprints.push_back(fingerprint_of(facts, scanned, *kb_));
+    if (keep_ != nullptr)
+      worker.fingerprints.push_back(
+          fingerprint_of(facts, scanned, may_need_details(scanned, *kb_)));
   }
 
   void on_identity(unsigned number, std::string_view path, const fingerprint::Md5& md5) override {

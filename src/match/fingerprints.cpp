@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "match/facts.h"
+#include "match/versions.h"
 
 namespace stowaway::match {
 namespace {
@@ -41,7 +42,42 @@ void look_up_md5(const fingerprint::Md5& md5, const kb::Kb& kb, ScannedFile& sca
   scanned.exact = true;
 }
 
+// Knows a file's identities alone.
+class IdentityFacts final : public Facts {
+ public:
+  explicit IdentityFacts(const FileIdentity& file) : file_(&file) {}
+  fingerprint::NormalisedId normalised() override { return file_->normalised; }
+  ShaPrefix sha256() override { return file_->sha256; }
+  bool is_text() override { return false; }
+  bool has_details() const override { return false; }
+  std::vector<fingerprint::Shingle>& shingles() override { return none_; }
+  std::vector<Statement> statements_in_code() override { return {}; }
+  std::vector<Statement> titles_in_script() override { return {}; }
+
+ private:
+  const FileIdentity* file_;
+  std::vector<fingerprint::Shingle> none_;
+};
+
 }  // namespace
+
+std::vector<bool> known_without_details(std::span<const FileIdentity> files, const kb::Kb& kb) {
+  std::vector<bool> known(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    ScannedFile scanned;
+    IdentityFacts facts(files[i]);
+    look_up(facts, kb, nullptr, scanned);
+    known[i] = scanned.known() && !may_need_details(scanned, kb);
+  }
+  return known;
+}
+
+void leave_details_out(FileFingerprint& file) {
+  file.has_details = false;
+  file.shingles.clear();
+  file.titles.clear();
+  if (!is_header(file.path)) file.statements.clear();
+}
 
 Result<Collected> collect_again(const Fingerprints& fingerprints, const kb::Kb& kb,
                                 bool resemblances) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,19 @@ struct Fingerprints {
   std::vector<source::Gap> gaps;
   source::Summary summary;
 };
+
+// Of a subject that somebody else will match: with all details. Fails as Source::deliver does.
+Result<Fingerprints> fingerprint_subject(source::Source& subject, const source::Options& options);
+
+// What of a file tells whether its details are needed.
+struct FileIdentity {
+  fingerprint::NormalisedId normalised = 0;
+  std::array<std::uint8_t, 16> sha256{};  // the first half
+};
+// For each, whether the KB knows it byte for byte as its owner's, so that it can do without.
+std::vector<bool> known_without_details(std::span<const FileIdentity> files, const kb::Kb& kb);
+// Leaves the details of such a file out. Those of headers are needed all the same.
+void leave_details_out(FileFingerprint& file);
 
 std::string pack_shingles(std::vector<fingerprint::Shingle> shingles);
 // Fails with corrupt.

@@ -76,6 +76,10 @@ Result<std::unique_ptr<Source>> open_subject(const std::string& subject) {
   return fail(ErrorCode::not_found, "{}: no such file or directory", subject);
 }
 
+std::unique_ptr<Source> open_md5_list(std::string list) {
+  return std::make_unique<Md5TextSource>(std::move(list));
+}
+
 Result<std::unique_ptr<Source>> open_installed(const std::string& dpkg_root) {
   const std::string info = dpkg_root + "/info";
   struct stat status {};

@@ -121,6 +121,9 @@ class Source {
 // message says what was tried.
 Result<std::unique_ptr<Source>> open_subject(const std::string& subject);
 
+// A list of "md5  path" lines that is in memory.
+std::unique_ptr<Source> open_md5_list(std::string list);
+
 // The dpkg database below `dpkg_root` (normally "/var/lib/dpkg"): every package's md5sums; no
 // installed file is read. Paths are "<package>/<installed path>".
 Result<std::unique_ptr<Source>> open_installed(const std::string& dpkg_root);

@@ -7,6 +7,9 @@
 
 namespace stowaway::source {
 
+// For tests and fuzzing, too.
+Result<Summary> deliver_md5_list(std::string_view list, Sink& sink, const Options& options);
+
 class Md5ListSource final : public Source {
  public:
   // "-" is standard input.
@@ -18,7 +21,17 @@ class Md5ListSource final : public Source {
   std::string path_;
 };
 
-// The same from memory, for tests and fuzzing.
-Result<Summary> deliver_md5_list(std::string_view list, Sink& sink, const Options& options);
+// The same from memory.
+class Md5TextSource final : public Source {
+ public:
+  explicit Md5TextSource(std::string list) : list_(std::move(list)) {}
+  std::string_view kind() const override { return "md5-list"; }
+  Result<Summary> deliver(Sink& sink, const Options& options) override {
+    return deliver_md5_list(list_, sink, options);
+  }
+
+ private:
+  std::string list_;
+};
 
 }  // namespace stowaway::source
