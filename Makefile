@@ -123,6 +123,21 @@ bench-growth: bench-programs
 	  bench/growth $(BENCH_PROGRAMS) "$$tree" $(BENCH_WORK) && rm -rf $(BENCH_WORK)/tree-*
 	bench/write-report
 
+## make bench-knowledge  the knowledge base 1, 10 and 100 times: 10 GB and a quarter of an hour
+## make bench-cold    with an empty page cache; as root, since it empties the cache
+.PHONY: bench-knowledge bench-cold
+bench-knowledge: bench-programs
+	$(BUILD) bench --target stowaway-synthetic-index stowaway-lookups stowaway-index-sections
+	@mkdir -p $(BENCH_WORK)
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/knowledge build/bench kb "$$tree" $(BENCH_WORK) && rm -rf $(BENCH_WORK)/synthetic-* $(BENCH_WORK)/tree-*
+	bench/write-report
+
+bench-cold: bench-programs
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/cold $(BENCH_PROGRAMS) "$$tree"
+	bench/write-report
+
 bench-archive: bench-programs
 	bench/archive-scan build/bench/stowaway $(STARTER_KB) $(BENCH_WORK)
 	bench/write-report

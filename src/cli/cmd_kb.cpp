@@ -24,9 +24,13 @@ int failed(const Error& error, ExitCode code) {
   return code;
 }
 
-int build(const std::vector<std::string>& packs, const std::string& out, const Common& common) {
+int build(const std::vector<std::string>& packs, const std::string& out, std::uint64_t memory_mb,
+          const Common& common) {
   ProgressLine progress(common.quiet);
-  const auto count = kb::build_index_from_files(expand_packs(packs), out, &progress);
+  kb::BuildOptions options;
+  options.progress = &progress;
+  if (memory_mb != 0) options.memory_bytes = memory_mb << 20;
+  const auto count = kb::build_index_from_files(expand_packs(packs), out, options);
   progress.clear();
   if (!count) return failed(count.error());
   if (!common.quiet)
@@ -109,7 +113,14 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
   build_command->add_option("-o,--output", out, "The index to write")
       ->type_name("FILE")
       ->capture_default_str();
-  build_command->callback([&] { run = [&] { return build(packs, out, common); }; });
+  static std::uint64_t memory_mb = 0;
+  build_command
+      ->add_option("--memory-mb", memory_mb,
+                   "Sort with about so many MiB of memory, the rest on disk; 0: 1024")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  build_command->callback([&] { run = [&] { return build(packs, out, memory_mb, common); }; });
 
   auto* info_command = kb->add_subcommand("info", "Say what a knowledge base holds");
   info_command->callback([&] { run = [&] { return info(common.kb_file, false); }; });

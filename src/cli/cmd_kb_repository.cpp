@@ -120,7 +120,8 @@ Result<void> build_again(const std::string& directory, const std::string& index,
   if (!changed && fs::exists(index, status) && !fs::exists(mark, status)) return {};
   STOWAWAY_TRY_VOID(write_file_atomically(mark, {}));
   ProgressLine progress(common.quiet);
-  const auto built = kb::build_index_from_files(expand_packs({directory}), index, &progress);
+  const auto built =
+      kb::build_index_from_files(expand_packs({directory}), index, {.progress = &progress});
   progress.clear();
   if (!built) return tl::unexpected<Error>(built.error());
   fs::remove(mark, status);

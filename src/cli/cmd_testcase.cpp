@@ -4,12 +4,16 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/audit_tracked.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_kb.h"
+#include "cli/find_ledger.h"
 #include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "cli/testcase_options.h"
+#include "cli/track_options.h"
+#include "ledger/bring.h"
 #include "match/scan.h"
 #include "testcase/print.h"
 
@@ -56,15 +60,10 @@ namespace {
 
 struct RunArguments {
   TestcaseOptions options;
-  std::string subject, fail_on;
+  std::string subject, fail_on, ledger;
   std::vector<std::string> at;  // only copies at these paths
   ScanLimits limits;
 };
-
-int failed(const Error& error) {
-  print_error(error);
-  return exit_code_of(error);
-}
 
 // The copies and the subject itself, where it is a known release.
 std::vector<testcase::CopyUnderTest> copies_of(const match::ScanResult& result) {
@@ -88,19 +87,41 @@ std::vector<testcase::CopyUnderTest> copies_of(const match::ScanResult& result) 
   return all;
 }
 
-Result<match::ScanResult> scan(const RunArguments& arguments, const Common& common) {
+// A tracked name's source, where it lies or fetched again; nothing for what is a subject itself.
+Result<std::optional<ledger::Brought>> tracked_source(const RunArguments& arguments,
+                                                      const Common& common) {
+  if (!means_tracked(arguments.subject)) return std::optional<ledger::Brought>();
+  const auto found = [&]() -> Result<ledger::Snapshot> {
+    STOWAWAY_TRY(const ledger::Ledger ledger, open_ledger_to_read(arguments.ledger));
+    return snapshot_meant(ledger, arguments.subject);
+  }();
+  if (!found) return tl::unexpected<Error>(found.error().within("not a file either"));
+  ledger::TrackOptions options;
+  options.archive.cache_directory = usual_download_cache();
+  options.stop = stop_on_signals();
+  if (!common.quiet)
+    print_note(fmt::format("{} {} from {}", escape_for_terminal(found->subject),
+                           escape_for_terminal(found->version),
+                           escape_for_terminal(found->origin)));
+  STOWAWAY_TRY(ledger::Brought brought, ledger::Brought::open(*found, options));
+  return std::optional<ledger::Brought>(std::move(brought));
+}
+
+// `location`: where the subject lies.
+Result<match::ScanResult> scan(const RunArguments& arguments, const std::string& location,
+                               const Common& common) {
   STOWAWAY_TRY(const kb::Kb kb, open_kb(common.kb_file));
-  STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
+  STOWAWAY_TRY(const auto source, source::open_subject(location));
   if (source->kind() == "md5-list" || source->kind() == "dpkg-installed")
     return fail(ErrorCode::unsupported, "{} is a list of sums: there is nothing to compile",
-                arguments.subject);
+                location);
   ProgressLine progress(common.quiet);
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
-  if (!arguments.limits.no_cache) options.cache = cache_for(arguments.subject, kb, options);
+  if (!arguments.limits.no_cache) options.cache = cache_for(location, kb, options);
   auto result = match::scan(*source, kb, options);
-  if (result) result->subject = arguments.subject;
+  if (result) result->subject = location;
   return result;
 }
 
@@ -171,7 +192,10 @@ int run_cases(const RunArguments& arguments, const Common& common) {
   // The sandbox comes first: where there is none, nothing else needs to be tried.
   const auto bench = TestBench::open(arguments.options, jobs_of(common));
   if (!bench) return failed(bench.error());
-  const auto result = scan(arguments, common);
+  const auto tracked = tracked_source(arguments, common);
+  if (!tracked) return failed(tracked.error().within(arguments.subject));
+  const auto result =
+      scan(arguments, *tracked ? (*tracked)->location() : arguments.subject, common);
   if (!result) return failed(result.error().within(arguments.subject));
   const CopyTester tester(**bench, *directory, user_records(arguments.options.records),
                           common.quiet);
@@ -215,8 +239,10 @@ void add_testcase_run(CLI::App& command, Common& common, Run& run) {
   auto* verb = command.add_subcommand(
       "run", "Build test cases against embedded copies, and run them in a sandbox");
   verb->add_option("SUBJECT", arguments.subject,
-                   "What to test: whatever `stowaway scan` takes that has files")
+                   "What to test: whatever `stowaway scan` takes that has files, or the name of "
+                   "what is tracked")
       ->required();
+  verb->add_option("--ledger", arguments.ledger, "The ledger that knows the name");
   verb->add_option("--case", arguments.options.wanted.names, "Only this case; may be repeated")
       ->allow_extra_args(false);
   verb->add_option("--at", arguments.at,

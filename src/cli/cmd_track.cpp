@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "base/atomic_file.h"
 #include "cli/console.h"
@@ -26,17 +25,6 @@ struct Arguments {
   bool again = false;
   ScanLimits limits;
 };
-
-std::string usual_cache() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  const std::string home = variable("HOME");
-  std::string cache = variable("XDG_CACHE_HOME");
-  if (cache.empty() && !home.empty()) cache = home + "/.cache";
-  return cache.empty() ? "" : cache + "/stowaway/track";
-}
 
 Result<std::vector<ledger::Wish>> wishes_of(const Arguments& arguments) {
   std::vector<ledger::Wish> wishes;
@@ -92,7 +80,8 @@ int track(const Arguments& arguments, const Common& common) {
   options.again = arguments.again;
   options.source = arguments.limits.apply(common, nullptr);
   options.archive = arguments.archive;
-  if (options.archive.cache_directory.empty()) options.archive.cache_directory = usual_cache();
+  if (options.archive.cache_directory.empty())
+    options.archive.cache_directory = usual_download_cache();
   options.now = now_text;
   options.stop = stop;
   options.progress = &progress;

@@ -1,5 +1,7 @@
 #include "cli/track_options.h"
 
+#include <cstdlib>
+
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "cli/find_ledger.h"
@@ -51,6 +53,17 @@ Result<ledger::Snapshot> snapshot_meant(const ledger::Ledger& ledger, const std:
               "{} is not tracked at version \"{}\"; `stowaway track list {}` "
               "names those that are",
               subject, version, subject);
+}
+
+std::string usual_download_cache() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const std::string home = variable("HOME");
+  std::string cache = variable("XDG_CACHE_HOME");
+  if (cache.empty() && !home.empty()) cache = home + "/.cache";
+  return cache.empty() ? "" : cache + "/stowaway/track";
 }
 
 }  // namespace stowaway::cli

@@ -29,6 +29,9 @@ std::string now_text();  // "2026-11-23T08:00:00Z"; SOURCE_DATE_EPOCH fixes it
 // "NAME" or "NAME=VERSION"; version "": the current one.
 std::pair<std::string, std::string> name_and_version(const std::string& text);
 
+// Where what is fetched lies meanwhile, unless the user says where; "" without a home.
+std::string usual_download_cache();
+
 // The snapshot that "NAME[=VERSION]" means. Fails with not_found.
 Result<ledger::Snapshot> snapshot_meant(const ledger::Ledger& ledger, const std::string& text);
 

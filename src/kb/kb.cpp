@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "kb/index/key_set.h"
@@ -250,13 +251,17 @@ ReleaseView Kb::release(std::uint32_t position) const {
           record.code_files};
 }
 
-PathView Kb::path(PathId id) const {
+PathNumbers Kb::path_numbers(PathId id) const {
   if (id >= path_count()) return {};
   const Path& record = file_->paths[id];
   const std::uint32_t end = file_->paths[id + std::size_t{1}].first_file_version;
-  return {file_->text(record.name), record.component,
-          checked_range(record.first_file_version, end, file_->path_marks.size()),
+  return {record.component, checked_range(record.first_file_version, end, file_->path_marks.size()),
           record.density_exponent, record.role};
+}
+
+PathView Kb::path(PathId id) const {
+  if (id >= path_count()) return {};
+  return {path_numbers(id), file_->text(file_->paths[id].name)};
 }
 
 FileVersion Kb::file_version(std::uint32_t position) const {
@@ -277,13 +282,43 @@ Range Kb::contents_with(fingerprint::NormalisedId normalised) const {
   return rank ? file_->group(file_->normalised_marks, *rank, content_count()) : Range{};
 }
 
+namespace {
+
+// So many keys are looked up together that what each step needs is there when its turn comes, and
+// so few that it still is.
+constexpr std::size_t kBatch = 128, kAhead = 16;  // kAhead: more than a processor keeps in flight
+
+// Looks keys up step by step, all of a batch at once: each step brings what the next one reads into
+// the cache, so that the waits for memory overlap. use(i, rank) is called for those that are there.
+template <class Use>
+void find_all(const index::KeySetView& set, const index::MarksView& marks,
+              std::span<const std::uint64_t> keys, Use use) {
+  std::array<std::pair<std::uint32_t, std::uint32_t>, kBatch> found;
+  for (std::size_t from = 0; from < keys.size(); from += kBatch) {
+    const auto batch = keys.subspan(from, std::min(kBatch, keys.size() - from));
+    for (const std::uint64_t key : batch.first(std::min(kAhead, batch.size()))) set.prefetch(key);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (i + kAhead < batch.size()) set.prefetch(batch[i + kAhead]);
+      set.prefetch_tail(batch[i]);
+    }
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      if (const auto rank = set.find(batch[i])) {
+        marks.prefetch(*rank);
+        found[count++] = {static_cast<std::uint32_t>(i), *rank};
+      }
+    for (const auto& [i, rank] : std::span(found).first(count)) use(from + i, rank);
+  }
+}
+
+}  // namespace
+
 void Kb::contents_with(std::span<const fingerprint::NormalisedId> keys,
                        std::span<Range> ranges) const {
-  constexpr std::size_t kAhead = 16;  // more than a processor keeps in flight
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i + kAhead < keys.size()) file_->normalised.prefetch(keys[i + kAhead]);
-    ranges[i] = contents_with(keys[i]);
-  }
+  std::ranges::fill(ranges, Range{});
+  find_all(file_->normalised, file_->normalised_marks, keys, [&](std::size_t i, auto rank) {
+    ranges[i] = file_->group(file_->normalised_marks, rank, content_count());
+  });
 }
 
 std::optional<ContentId> Kb::content_with_md5(const fingerprint::Md5& md5) const {
@@ -328,6 +363,13 @@ Occurrences Kb::occurrences(std::uint64_t key) const {
   return {file_->occurrences, file_->header.version_bits, range.first, range.end};
 }
 
-void Kb::prefetch(std::uint64_t key) const { file_->shingles.prefetch(key); }
+void Kb::occurrences(std::span<const std::uint64_t> keys, std::span<Occurrences> found) const {
+  std::ranges::fill(found, Occurrences{});
+  find_all(file_->shingles, file_->shingle_marks, keys, [&](std::size_t i, auto rank) {
+    const Range range = file_->group(file_->shingle_marks, rank, file_->occurrences.size());
+    file_->occurrences.prefetch(range.first);
+    found[i] = {file_->occurrences, file_->header.version_bits, range.first, range.end};
+  });
+}
 
 }  // namespace stowaway::kb

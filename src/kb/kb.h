@@ -49,12 +49,16 @@ struct ReleaseView {
   std::uint32_t code_files;
 };
 
-struct PathView {
-  std::string_view name;
+// What of a path is numbers.
+struct PathNumbers {
   ComponentId component;
   Range file_versions;
   std::uint8_t density_exponent;
   std::uint8_t role;
+};
+
+struct PathView : PathNumbers {
+  std::string_view name;
 };
 
 struct FileVersion {
@@ -154,6 +158,7 @@ class Kb {
   ComponentView component(ComponentId id) const;
   ReleaseView release(std::uint32_t position) const;
   PathView path(PathId id) const;
+  PathNumbers path_numbers(PathId id) const;  // without reading the name, which lies elsewhere
   FileVersion file_version(std::uint32_t position) const;
   // Releases that hold a file version, as positions within its component (0 = oldest).
   std::span<const index::ReleaseSpan> releases_of(std::uint32_t file_version) const;
@@ -171,8 +176,8 @@ class Kb {
 
   // Where a shingle occurs; empty for one that the KB has never seen.
   Occurrences occurrences(std::uint64_t shingle_key) const;
-  // Brings what occurrences() will touch into the cache; for batches.
-  void prefetch(std::uint64_t shingle_key) const;
+  // The same for many, several times as fast: found[i] answers keys[i]; both are of one size.
+  void occurrences(std::span<const std::uint64_t> keys, std::span<Occurrences> found) const;
 
  private:
   struct File;

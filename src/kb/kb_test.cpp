@@ -352,6 +352,27 @@ TEST_F(KbFile, every_content_of_every_pack_is_found_by_both_keys) {
     }
 }
 
+TEST_F(KbFile, many_shingles_at_once_give_what_each_gives) {
+  const Kb kb = open_good();
+  std::vector<std::uint64_t> keys;
+  for (const Pack& pack : some_packs())
+    for (const PackPath& path : pack.paths)
+      for (const PackShingle& shingle : path.shingles) {
+        keys.push_back(shingle.key);
+        keys.push_back(shingle.key ^ 0x5555);  // hardly there
+      }
+  ASSERT_GT(keys.size(), 300U);  // several batches
+  std::vector<Occurrences> found(keys.size());
+  kb.occurrences(keys, found);
+  const auto listed = [](const Occurrences& all) {
+    std::vector<std::tuple<PathId, int, int>> list;
+    for (const Occurrence one : all) list.emplace_back(one.path, one.first, one.last);
+    return list;
+  };
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    EXPECT_EQ(listed(found[i]), listed(kb.occurrences(keys[i]))) << i;
+}
+
 TEST_F(KbFile, every_shingle_is_found_where_it_occurs) {
   const Kb kb = open_good();
   std::size_t checked = 0;
@@ -360,7 +381,6 @@ TEST_F(KbFile, every_shingle_is_found_where_it_occurs) {
     for (std::uint32_t p = 0; p < pack.paths.size(); ++p) {
       std::vector<std::uint32_t> per_version(pack.paths[p].versions.size());
       for (const PackShingle& shingle : pack.paths[p].shingles) {
-        kb.prefetch(shingle.key);
         std::vector<Span32> spans;
         for (const Occurrence entry : kb.occurrences(shingle.key))
           if (entry.path == component.paths.first + p) spans.push_back({entry.first, entry.last});
@@ -466,7 +486,6 @@ std::uint64_t ask_everything(const Kb& kb, const std::vector<std::uint64_t>& key
     EXPECT_LE(range.first, range.end);
     EXPECT_LE(range.end, kb.content_count());
     for (const Occurrence entry : kb.occurrences(key & 0xFFFFFFFFFFFFU)) sum += entry.path;
-    kb.prefetch(key & 0xFFFFFFFFFFFFU);
     fingerprint::Md5 md5;
     for (std::size_t i = 0; i < 8; ++i)
       md5.bytes[i] = static_cast<std::uint8_t>(key >> (56 - 8 * i));

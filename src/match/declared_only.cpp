@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "match/names.h"
 #include "match/place.h"
@@ -67,22 +68,38 @@ class Declarations {
   std::map<std::string, DeclaredOnly> by_folder_;
 };
 
-// Components of the KB by what a title may call them.
+// Components of the KB by what a title may call them. Read when they are first asked for: most
+// subjects never do, and a large KB has many.
 class ComponentNames {
  public:
-  explicit ComponentNames(const kb::Kb& kb) {
-    for (kb::ComponentId id = 0; id < kb.component_count(); ++id)
-      names_.emplace_back(std::string(kb.component(id).name), plain_names_of(kb.component(id)));
-  }
-  std::optional<std::string> titled(const Statement& statement) const {
+  explicit ComponentNames(const kb::Kb& kb) : kb_(&kb) {}
+
+  // The first component of which it is the title.
+  std::optional<std::string> titled(const Statement& statement) {
     if (statement.method != "banner" || statement.name.empty()) return std::nullopt;
-    for (const auto& [component, names] : names_)
-      if (is_title_of(statement.name, names)) return component;
-    return std::nullopt;
+    if (first_with_.empty()) read();
+    const std::string title = plain_name(statement.name);
+    std::optional<kb::ComponentId> first;
+    for (std::size_t size = kMinName; size <= title.size(); ++size) {
+      const auto named = first_with_.find(title.substr(0, size));
+      if (named == first_with_.end() || !is_generic(std::string_view(title).substr(size))) continue;
+      first = std::min(first.value_or(named->second), named->second);
+    }
+    if (!first) return std::nullopt;
+    return std::string(kb_->component(*first).name);
   }
 
  private:
-  std::vector<std::pair<std::string, std::vector<std::string>>> names_;
+  static constexpr std::size_t kMinName = 3;  // of plain_names_of()
+
+  void read() {
+    for (kb::ComponentId id = 0; id < kb_->component_count(); ++id)
+      for (std::string& name : plain_names_of(kb_->component(id)))
+        first_with_.emplace(std::move(name), id);
+  }
+
+  const kb::Kb* kb_;
+  std::unordered_map<std::string, kb::ComponentId> first_with_;  // by plain name
 };
 
 }  // namespace
@@ -90,7 +107,7 @@ class ComponentNames {
 std::vector<DeclaredOnly> declared_only(const Collected& collected, const std::vector<Copy>& copies,
                                         const kb::Kb& kb) {
   Declarations declarations(copies);
-  const ComponentNames components(kb);
+  ComponentNames components(kb);
   for (const Manifest& manifest : collected.manifests) {
     const std::string_view project = fingerprint::foreign_project(manifest.path);
     if (project.empty() && !is_attribution(manifest.path)) continue;

@@ -35,23 +35,24 @@ bool mentions(const std::vector<std::string>& plain_names, std::string_view text
       plain_names, [&](const std::string& name) { return plain.find(name) != std::string::npos; });
 }
 
-// generic.
-bool is_title_of(std::string_view title, const std::vector<std::string>& plain_names) {
+bool is_generic(std::string_view rest) {
   static constexpr std::array<std::string_view, 9> kGeneric{
       "js", "javascript", "library", "lib", "core", "css", "min", "framework", "plugin"};
+  for (bool cut = true; cut && !rest.empty();) {
+    cut = false;
+    for (const std::string_view word : kGeneric)
+      if (rest.starts_with(word)) {
+        rest.remove_prefix(word.size());
+        cut = true;
+      }
+  }
+  return rest.empty();
+}
+
+bool is_title_of(std::string_view title, const std::vector<std::string>& plain_names) {
   const std::string plain = plain_name(title);
   return std::ranges::any_of(plain_names, [&](const std::string& name) {
-    if (!plain.starts_with(name)) return false;
-    std::string_view rest = std::string_view(plain).substr(name.size());
-    for (bool cut = true; cut && !rest.empty();) {
-      cut = false;
-      for (const std::string_view word : kGeneric)
-        if (rest.starts_with(word)) {
-          rest.remove_prefix(word.size());
-          cut = true;
-        }
-    }
-    return rest.empty();
+    return plain.starts_with(name) && is_generic(std::string_view(plain).substr(name.size()));
   });
 }
 

@@ -23,10 +23,13 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   std::ranges::sort(shingles, {}, &fingerprint::Shingle::key);
   const auto same_key = [](const auto& a, const auto& b) { return a.key == b.key; };
   shingles.erase(std::unique(shingles.begin(), shingles.end(), same_key), shingles.end());
-  for (const auto& shingle : shingles) kb_->prefetch(shingle.key);
+  keys_.clear();
+  for (const auto& shingle : shingles) keys_.push_back(shingle.key);
+  occurrences_.resize(keys_.size());
+  kb_->occurrences(keys_, occurrences_);
   hits_.clear();
   for (std::uint32_t i = 0; i < shingles.size(); ++i) {
-    const auto occurrences = kb_->occurrences(shingles[i].key);
+    const kb::Occurrences& occurrences = occurrences_[i];
     if (occurrences.size() > kMaxOccurrences) continue;
     for (const auto& occurrence : occurrences)
       hits_.push_back({occurrence.path, occurrence.first, occurrence.last, i});
@@ -42,7 +45,7 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   for (std::size_t from = 0; from < hits_.size();) {
     std::size_t end = from;
     while (end < hits_.size() && hits_[end].path == hits_[from].path) ++end;
-    const kb::PathView path = kb_->path(hits_[from].path);
+    const kb::PathNumbers path = kb_->path_numbers(hits_[from].path);
     const std::uint32_t versions = path.file_versions.size();
     if (end - from >= kMinMatched && versions > 0) {
       std::vector<std::uint16_t> matched(versions);
@@ -84,7 +87,8 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
 
 void Resembler::add_apart_ratios(std::vector<Resemblance>& found) {
   std::map<kb::PathId, kb::ComponentId> component_of;
-  for (const Resemblance& one : found) component_of[one.path] = kb_->path(one.path).component;
+  for (const Resemblance& one : found)
+    component_of[one.path] = kb_->path_numbers(one.path).component;
   std::map<std::uint32_t, std::set<kb::ComponentId>> holders;  // by shingle
   for (const Hit& hit : hits_)
     if (const auto path = component_of.find(hit.path); path != component_of.end())
@@ -106,9 +110,9 @@ void Resembler::add_apart_ratios(std::vector<Resemblance>& found) {
 
 void Resembler::add_windows_per_release(std::vector<Resemblance>& found) {
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const kb::ComponentId component = kb_->path(found[i].path).component;
+    const kb::ComponentId component = kb_->path_numbers(found[i].path).component;
     const auto same = [&](const Resemblance& other) {
-      return kb_->path(other.path).component == component;
+      return kb_->path_numbers(other.path).component == component;
     };
     if (std::ranges::any_of(std::span(found).first(i), same) ||
         std::ranges::count_if(found, same) < 2)
@@ -152,7 +156,7 @@ std::vector<float> Resembler::windows_of(std::vector<Hit> hits, std::size_t rele
     std::ranges::fill(one, 0.0F);
     std::size_t end = from;
     for (; end < hits.size() && hits[end].shingle == hits[from].shingle; ++end) {
-      const kb::PathView path = kb_->path(hits[end].path);
+      const kb::PathNumbers path = kb_->path_numbers(hits[end].path);
       const float windows = std::ldexp(1.0F, path.density_exponent);
       for (std::uint32_t v = hits[end].first; v <= hits[end].last && v < path.file_versions.size();
            ++v)

@@ -32,6 +32,8 @@ class Resembler {
   std::vector<float> windows_of(std::vector<Hit> hits, std::size_t releases) const;
 
   const kb::Kb* kb_;
+  std::vector<std::uint64_t> keys_;
+  std::vector<kb::Occurrences> occurrences_;
   std::vector<Hit> hits_;
   std::vector<std::uint32_t> sample_sizes_;
 };

@@ -51,6 +51,25 @@ Now it decides, whatever the versions say: patched in place is not vulnerable.
   stowaway: nothing to test: no case is for a component that was found
   [4]
 
+A tracked name stands for where it was read from.
+
+  $ export XDG_DATA_HOME="$PWD/data"
+  $ stowaway -q track add app --version 1 tree
+  $ stowaway testcase run --at vendor/demo app
+  stowaway: app 1 from tree
+  stowaway: testing libdemo at vendor/demo
+  app
+  PATH         COMPONENT  VERSION  CASE            VERDICT         EVIDENCE
+  vendor/demo  libdemo    1.1      libdemo-DEMO-1  not-vulnerable  a long name is refused
+  $ mv tree moved
+  $ stowaway -q testcase run app
+  stowaway: app: app 1 was read from tree, which is not there any more; name a directory that holds it, or track it again from where it lies now
+  [2]
+  $ stowaway -q testcase run ap
+  stowaway: ap: not a file either: no subject is called "ap"; did you mean "app"?
+  [2]
+  $ mv moved tree
+
 A copy that cannot be built is not safe, and says what is missing.
 
   $ echo '#include "gone.h"' >> tree/vendor/demo/src/join.c

@@ -210,9 +210,10 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
 }
 
 Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files,
-                                          const std::string& out_file, ProgressSink* progress) {
+                                          const std::string& out_file,
+                                          const BuildOptions& options) {
   PackFiles source(pack_files);
-  return build_index(source, out_file, BuildOptions{.progress = progress});
+  return build_index(source, out_file, options);
 }
 
 }  // namespace stowaway::kb

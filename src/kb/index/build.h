@@ -47,6 +47,6 @@ Result<BuildCount> build_index(std::vector<Pack> packs, const std::string& out_f
                                ProgressSink* progress);
 // Fails as read_pack does, too.
 Result<BuildCount> build_index_from_files(const std::vector<std::string>& pack_files,
-                                          const std::string& out_file, ProgressSink* progress);
+                                          const std::string& out_file, const BuildOptions& options);
 
 }  // namespace stowaway::kb

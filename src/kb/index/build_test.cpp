@@ -131,15 +131,15 @@ TEST(BuildIndex, from_files_is_the_same_as_from_packs) {
     ASSERT_TRUE(write_pack(pack, files.back()));
   }
   const std::string expected = built(some_packs(), dir);
-  ASSERT_TRUE(build_index_from_files(files, dir.file("other"), nullptr));
+  ASSERT_TRUE(build_index_from_files(files, dir.file("other"), {}));
   EXPECT_TRUE(read_file(dir.file("other")) == expected);
   files.push_back(dir.file("none.pack"));
-  const auto missing = build_index_from_files(files, dir.file("other"), nullptr);
+  const auto missing = build_index_from_files(files, dir.file("other"), {});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::not_found);
   dir.write("bad.pack", "no pack");
   files.back() = dir.file("bad.pack");
-  const auto bad = build_index_from_files(files, dir.file("other"), nullptr);
+  const auto bad = build_index_from_files(files, dir.file("other"), {});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().code, ErrorCode::corrupt);
   EXPECT_TRUE(read_file(dir.file("other")) == expected) << "stays as it was";

@@ -40,25 +40,42 @@ std::uint64_t tag_of(std::uint64_t fraction, unsigned width) {
 
 }  // namespace
 
-std::optional<std::uint32_t> KeySetView::find(std::uint64_t key) const {
-  if (blocks_.empty()) return std::nullopt;
-  const Place place = place_of(key);
-  const KeyBlock& block = blocks_[place.block];
+// Hands the ranks that the block does not rule out to `is_it`, until one is.
+template <class IsIt>
+std::optional<std::uint32_t> KeySetView::search(const KeyBlock& block, const Place& place,
+                                                IsIt is_it) const {
   const auto bucket = static_cast<unsigned>(place.fraction >> kFractionBits);
-  if ((block.occupied >> bucket & 1) == 0) return std::nullopt;
-  if (block.count > kMaxBlockKeys)
-    return block.count == kCrowdedBlock ? find_in_crowd(key) : std::nullopt;
+  if ((block.occupied >> bucket & 1) == 0 || block.count > kMaxBlockKeys) return std::nullopt;
   const unsigned run = count_ones(block.occupied & low_bits(bucket));
   const unsigned width = tag_bits(block.count);
   const std::uint64_t tag = tag_of(place.fraction, width);
   for (unsigned i = run == 0 ? 0 : select_end(block, run - 1) + 1; i < block.count; ++i) {
     if (bits_of(block.rest, block.count + i * width, width) == tag) {
       const std::uint32_t rank = block.first_rank + i;
-      if (rank < tails_.size() && tails_[rank] == (key & low_bits(tails_.width()))) return rank;
+      if (rank < tails_.size() && is_it(rank)) return rank;
     }
     if ((block.rest[i / 64] >> (i % 64) & 1) != 0) break;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> KeySetView::find(std::uint64_t key) const {
+  if (blocks_.empty()) return std::nullopt;
+  const Place place = place_of(key);
+  const KeyBlock& block = blocks_[place.block];
+  if (block.count == kCrowdedBlock) return find_in_crowd(key);
+  return search(block, place, [&](std::uint32_t rank) {
+    return tails_[rank] == (key & low_bits(tails_.width()));
+  });
+}
+
+void KeySetView::prefetch_tail(std::uint64_t key) const {
+  if (blocks_.empty()) return;
+  const Place place = place_of(key);
+  search(blocks_[place.block], place, [&](std::uint32_t rank) {
+    tails_.prefetch(rank);
+    return true;
+  });
 }
 
 std::optional<std::uint32_t> KeySetView::find_in_crowd(std::uint64_t key) const {

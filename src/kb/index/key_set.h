@@ -45,10 +45,13 @@ class KeySetView {
 
   std::uint64_t size() const { return tails_.size(); }
 
-  // Brings what find() will touch into the cache.
+  // Brings what find() will touch first into the cache; it suffices for most keys that are not
+  // there.
   void prefetch(std::uint64_t key) const {
     if (!blocks_.empty()) __builtin_prefetch(&blocks_[place_of(key).block]);
   }
+  // When that has come: what find() touches of a key that seems to be there.
+  void prefetch_tail(std::uint64_t key) const;
   // The key's rank, if it is in the set.
   std::optional<std::uint32_t> find(std::uint64_t key) const;
   // The key of a rank; 0 when there is none. Slow: searches for the block.
@@ -62,6 +65,8 @@ class KeySetView {
     const auto product = static_cast<unsigned __int128>(key << (64 - key_bits_)) * blocks_.size();
     return {static_cast<std::uint64_t>(product >> 64), static_cast<std::uint64_t>(product)};
   }
+  template <class IsIt>
+  std::optional<std::uint32_t> search(const KeyBlock& block, const Place& place, IsIt is_it) const;
   std::optional<std::uint32_t> find_in_crowd(std::uint64_t key) const;
 
   std::span<const KeyBlock> blocks_;

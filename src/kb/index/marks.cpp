@@ -36,9 +36,8 @@ std::uint64_t MarksView::rank(std::uint64_t i) const {
   return ones + count_ones(words_[last] & ((std::uint64_t{1} << (i % 64)) - 1));
 }
 
-std::uint64_t MarksView::select(std::uint64_t k) const {
-  if (k >= ones_) return size_;
-  // The last block with at most k ones before it lies between two hints.
+// The last block with at most k ones before it; it lies between two hints.
+std::uint64_t MarksView::block_of(std::uint64_t k) const {
   std::uint64_t low = std::min<std::uint64_t>(hints_[k / kHintEvery], blocks_ - 1), high = blocks_;
   if (k / kHintEvery < ones_ / kHintEvery)
     high =
@@ -47,6 +46,16 @@ std::uint64_t MarksView::select(std::uint64_t k) const {
     const std::uint64_t middle = (low + high) / 2;
     (ranks_[middle] <= k ? low : high) = middle;
   }
+  return low;
+}
+
+void MarksView::prefetch(std::uint64_t k) const {
+  if (k < ones_) __builtin_prefetch(words_ + block_of(k) * kBlockWords);
+}
+
+std::uint64_t MarksView::select(std::uint64_t k) const {
+  if (k >= ones_) return size_;
+  const std::uint64_t low = block_of(k);
   std::uint64_t left = k - std::min<std::uint64_t>(k, ranks_[low]);
   for (std::uint64_t word = low * kBlockWords; word < (low + 1) * kBlockWords; ++word) {
     const unsigned ones_here = count_ones(words_[word]);

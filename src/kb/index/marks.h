@@ -32,11 +32,15 @@ class MarksView {
   std::uint64_t rank(std::uint64_t i) const;
   // The one that has `k` ones before it; size() when there is none.
   std::uint64_t select(std::uint64_t k) const;
+  // Brings what select(k) reads of the bits into the cache; for batches.
+  void prefetch(std::uint64_t k) const;
   // The first one at or behind bit `i`; size() when there is none.
   std::uint64_t next(std::uint64_t i) const;
   bool at(std::uint64_t i) const { return i < size_ && (words_[i / 64] >> (i % 64) & 1) != 0; }
 
  private:
+  std::uint64_t block_of(std::uint64_t k) const;
+
   const std::uint64_t* words_ = nullptr;
   const std::uint32_t* ranks_ = nullptr;
   const std::uint32_t* hints_ = nullptr;
