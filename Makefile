@@ -142,6 +142,21 @@ bench-archive: bench-programs
 	bench/archive-scan build/bench/stowaway $(STARTER_KB) $(BENCH_WORK)
 	bench/write-report
 
+## make bench-serve  requests to a server, against the same in process
+## make bench-fleet  1,000 machines submit 100,000 md5sums each: four minutes
+.PHONY: bench-serve bench-fleet
+bench-serve: bench-programs
+	$(BUILD) bench --target stowaway-load
+	@mkdir -p $(BENCH_WORK)
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  bench/serve/identify build/bench/stowaway build/bench/stowaway-load $(STARTER_KB) "$$tree" $(BENCH_WORK)
+	bench/write-report
+
+bench-fleet: bench-programs
+	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
+	  TREE="$$tree" bench/serve/fleet build/bench/stowaway $(STARTER_KB) $(BENCH_WORK)/fleet 1000 100000 240
+	bench/write-report
+
 ## make bench-ledger who-embeds over 35,000 subjects and 400,000 copies
 .PHONY: bench-ledger
 bench-ledger: bench-programs
