@@ -88,6 +88,7 @@ class Server final : public HttpServer {
         {MHD_OPTION_LISTENING_ADDRESS_REUSE, 1, nullptr},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, nullptr},
         {MHD_OPTION_SOCK_ADDR, 0, &address_},
+        {MHD_OPTION_UNESCAPE_CALLBACK, reinterpret_cast<intptr_t>(&unescape), nullptr},
         {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&completed), this}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;  // the latter for drain()
     if (!certificate_.empty()) {
@@ -134,6 +135,11 @@ class Server final : public HttpServer {
     if (!is_new && lower == "content-length" && at->second != text) pending.refused = 400;
     at->second = text;
     return MHD_YES;
+  }
+
+  // A NUL would end the path there, and make another of it: such text stays as it came.
+  static std::size_t unescape(void*, MHD_Connection*, char* text) {
+    return std::strstr(text, "%00") == nullptr ? MHD_http_unescape(text) : std::strlen(text);
   }
 
   static MHD_Result received(void* self, MHD_Connection* connection, const char* url,

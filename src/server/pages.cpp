@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
-    "'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    "'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    // No page takes HTML from a text; then none may.
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 std::string_view type_of(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTypes{{
@@ -50,7 +52,11 @@ bool is_drawn(std::string_view path) {
 Answer page_at(const Request& request) {
   const std::string name = is_drawn(request.path) ? "index.html" : request.path.substr(1);
   const auto bytes = page_text(name);
-  if (!bytes) return refuse(404, "there is nothing here");
+  if (!bytes)
+    return refuse(404, is_drawn(request.path)
+                           ? "this server was built without its pages (docs/guide/pages.md); "
+                             "/openapi.json describes what else it answers"
+                           : "there is nothing here");
   return with_tag(page(name, *bytes), request);
 }
 
