@@ -5,22 +5,58 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <string>
+#include <thread>
 
 #include "synthetic_packs.h"
 
 namespace stowaway::bench {
 namespace {
 
+constexpr std::chrono::milliseconds kLookEvery{20};
+
+std::uint64_t anonymous_kib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (std::uint64_t kib = 0; word == "RssAnon:" && status >> kib) return kib;
+  return 0;
+}
+
+// Looks every so often while it lives.
+class PeakWatch {
+ public:
+  PeakWatch()
+      : looking_([this](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            kib_ = std::max(kib_, anonymous_kib());
+            std::this_thread::sleep_for(kLookEvery);
+          }
+        }) {}
+  std::uint64_t stop() {
+    looking_.request_stop();
+    looking_.join();
+    return kib_;
+  }
+
+ private:
+  std::uint64_t kib_ = 0;  // the thread's own until it has ended
+  std::jthread looking_;
+};
+
 int build(const std::string& directory, const SyntheticOptions& options, const std::string& out,
           const kb::BuildOptions& build_options) {
   SyntheticPacks packs(directory, options);
+  PeakWatch watch;
   const auto start = std::chrono::steady_clock::now();
   const auto count = kb::build_index(packs, out, build_options);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const std::uint64_t anonymous = watch.stop();
   if (!count) {
     fmt::print(stderr, "{}\n", count.error().message);
     return 6;
@@ -30,10 +66,11 @@ int build(const std::string& directory, const SyntheticOptions& options, const s
   fmt::print(
       "{{\"copies\": {}, \"components\": {}, \"releases\": {}, \"contents\": {}, "
       "\"file_versions\": {}, \"shingles\": {}, \"bytes\": {}, \"seconds\": {:.2f}, "
-      "\"memory_limit_mib\": {}, \"peak_mib\": {}}}\n",
+      "\"memory_limit_mib\": {}, \"peak_mib\": {}, "
+      "\"peak_without_files_mib\": {}}}\n",
       options.copies, count->components, count->releases, count->contents, count->file_versions,
       count->shingles, count->bytes, took.count(), build_options.memory_bytes >> 20,
-      usage.ru_maxrss / 1024);
+      usage.ru_maxrss / 1024, anonymous / 1024);
   return 0;
 }
 

@@ -52,6 +52,8 @@ The index is the same whenever it is built.
   stowaway: demo.kb: 1 components, 4 releases, 6 contents, * (glob)
   $ stowaway --quiet kb build packs/libdemo.pack -o other.kb
   $ cmp demo.kb other.kb
+  $ stowaway --quiet kb build packs --memory-mb 1 -o other.kb
+  $ cmp demo.kb other.kb
   $ stowaway kb info --kb demo.kb | grep -E 'components|releases|contents'
   components  1
   releases    4

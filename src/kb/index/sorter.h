@@ -24,13 +24,17 @@ class Sorter {
   // Holds about `memory_bytes`; runs go to `directory`.
   Sorter(std::string directory, std::uint64_t memory_bytes)
       : directory_(std::move(directory)),
-        capacity_(std::max<std::uint64_t>(1024, memory_bytes / sizeof(T))) {}
+        capacity_(std::max<std::uint64_t>(kFirstRecords, memory_bytes / sizeof(T))) {}
 
   std::uint64_t size() const { return size_; }
+  // Of memory, now.
+  std::uint64_t held_bytes() const { return buffer_.capacity() * sizeof(T); }
 
   // Fails with io when a full buffer cannot be written.
   Result<void> add(const T& record) {
     if (buffer_.size() == capacity_) STOWAWAY_TRY_VOID(spill());
+    if (buffer_.size() == buffer_.capacity())  // by itself it would grow beyond what it may hold
+      buffer_.reserve(std::min(capacity_, std::max(kFirstRecords, 2 * buffer_.size())));
     buffer_.push_back(record);
     ++size_;
     return {};
@@ -43,11 +47,11 @@ class Sorter {
     if (runs_.empty()) {
       tbb::parallel_sort(buffer_.begin(), buffer_.end());
       for (const T& record : buffer_) STOWAWAY_TRY_VOID(use(record));
-      buffer_ = {};
+      free_buffer();
       return {};
     }
     STOWAWAY_TRY_VOID(spill());
-    buffer_ = {};
+    free_buffer();
     STOWAWAY_TRY_VOID(spool_->flush());
     return merge(use);
   }
@@ -58,6 +62,9 @@ class Sorter {
     std::size_t run;
     bool operator<(const Head& other) const { return other.record < record; }  // smallest on top
   };
+
+  // Assigning {} would keep its memory.
+  void free_buffer() { std::vector<T>().swap(buffer_); }
 
   Result<void> spill() {
     if (!spool_) {
@@ -91,6 +98,8 @@ class Sorter {
     spool_.reset();
     return {};
   }
+
+  static constexpr std::uint64_t kFirstRecords = 1024;
 
   std::string directory_;
   std::uint64_t capacity_, size_ = 0;

@@ -54,17 +54,24 @@ Spool::~Spool() {
 
 void Spool::append(std::span<const std::byte> bytes) {
   size_ += bytes.size();
+  if (bytes.size() >= kWriteBytes) {  // a sorter's whole run: no second copy of it
+    static_cast<void>(flush());
+    return write(bytes);
+  }
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   if (buffer_.size() >= kWriteBytes) static_cast<void>(flush());
 }
 
-Result<void> Spool::flush() {
-  std::span<const std::byte> left(buffer_);
+void Spool::write(std::span<const std::byte> left) {
   while (!left.empty() && reason_ == 0) {
     const ssize_t written = ::write(descriptor_, left.data(), left.size());
     if (written >= 0) left = left.subspan(static_cast<std::size_t>(written));
     if (written < 0 && errno != EINTR) reason_ = errno;
   }
+}
+
+Result<void> Spool::flush() {
+  write(buffer_);
   buffer_.clear();
   if (reason_ != 0)
     return fail(ErrorCode::io, "cannot write a temporary file: {}", std::strerror(reason_));

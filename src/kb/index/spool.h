@@ -40,6 +40,7 @@ class Spool {
  private:
   friend class SpoolMap;
   explicit Spool(int descriptor) : descriptor_(descriptor) {}
+  void write(std::span<const std::byte> left);
 
   int descriptor_ = -1;
   int reason_ = 0;  // errno of what went wrong

@@ -36,6 +36,24 @@ TEST(Spool, gives_back_what_was_put_in) {
   EXPECT_TRUE(std::filesystem::is_empty(dir.path())) << "its file has no name";
 }
 
+TEST(Spool, small_and_large_pieces_stay_in_order) {
+  const TempDir dir;
+  auto spool = Spool::create(dir.path());
+  std::uint32_t next = 0;
+  for (const std::size_t count :
+       {3U, 300'000U, 1U, 500'000U, 2U}) {  // the large go past the buffer
+    std::vector<std::uint32_t> piece(count);
+    for (std::uint32_t& number : piece) number = next++;
+    spool->append(std::as_bytes(std::span(piece)));
+  }
+  ASSERT_TRUE(spool->flush());
+  EXPECT_EQ(spool->size(), 4 * next);
+  SpoolReader reader(*spool, 0, spool->size());
+  std::uint32_t expected = 0, number = 0;
+  while (reader.next(number)) ASSERT_EQ(number, expected++);
+  EXPECT_EQ(expected, next);
+}
+
 TEST(Spool, an_empty_one_is_read_too) {
   const TempDir dir;
   auto spool = Spool::create(dir.path());
@@ -89,6 +107,17 @@ TEST(Sorter, sorts_in_memory_and_through_runs_alike) {
       return {};
     }));
     EXPECT_EQ(sorted, expected) << memory;
+    EXPECT_EQ(sorter.held_bytes(), 0U) << memory;
+  }
+}
+
+TEST(Sorter, holds_no_more_than_it_may) {
+  const TempDir dir;
+  constexpr std::uint64_t kMemory = 100'000;  // no power of two
+  Sorter<std::uint64_t> sorter(dir.path(), kMemory);
+  for (std::uint64_t i = 0; i < 50'000; ++i) {
+    ASSERT_TRUE(sorter.add(i));
+    ASSERT_LE(sorter.held_bytes(), kMemory) << i;
   }
 }
 

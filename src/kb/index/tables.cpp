@@ -66,7 +66,9 @@ Tables::Tables(std::vector<Spool> spools, const std::string& directory, std::uin
       strings(string_bytes),
       path_marks(path_mark_bytes),
       span_marks(span_mark_bytes),
-      contents(directory, memory_bytes / 2),
+      // While contents are drained the shingles wait, and write_contents() fills two more buffers
+      // of an eighth each.
+      contents(directory, memory_bytes / 8 * 3),
       shingles(directory, memory_bytes / 4),
       file_names_(directory, memory_bytes / 8) {}
 
@@ -145,6 +147,7 @@ Result<void> Tables::finish() {
   components.put(Component{0, 0, 0, 0, 0, 0, static_cast<std::uint32_t>(count.releases),
                            static_cast<std::uint32_t>(count.paths)});
   paths.put(Path{0, 0, static_cast<std::uint32_t>(count.file_versions), 0, 0, 0});
+  strings.forget();
   path_marks.finish();
   span_marks.finish();
   for (Spool* spool : {&string_bytes, &components, &releases, &paths, &path_mark_bytes, &spans,

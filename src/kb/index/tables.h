@@ -51,6 +51,8 @@ class Strings {
  public:
   explicit Strings(Spool& out) : out_(&out) {}
   std::uint32_t add(const std::string& text);
+  // Frees what it remembers, when no more texts come.
+  void forget() { std::unordered_map<std::string, std::uint32_t>().swap(positions_); }
 
  private:
   Spool* out_;
