@@ -4,6 +4,7 @@
 
 #include "cli/find_ledger.h"
 #include "cli/track_options.h"
+#include "ledger/observation.h"
 
 namespace stowaway::cli {
 
@@ -28,7 +29,9 @@ Result<std::vector<TrackedSubject>> tracked_subjects(const std::string& ledger_o
   std::vector<TrackedSubject> subjects;
   for (const ledger::Snapshot& snapshot : snapshots) {
     STOWAWAY_TRY(const auto result, ledger.result_of(snapshot.id));
-    subjects.push_back({snapshot.subject, advisory::subject_of(result)});
+    STOWAWAY_TRY(auto observations, ledger::observations_of(ledger, snapshot.id));
+    subjects.push_back(
+        {snapshot.subject, advisory::subject_of(result), snapshot.id, std::move(observations)});
   }
   return subjects;
 }

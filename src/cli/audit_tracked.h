@@ -12,6 +12,8 @@ namespace stowaway::cli {
 struct TrackedSubject {
   std::string name;  // in the ledger
   advisory::AuditSubject subject;
+  std::int64_t snapshot = 0;  // in the ledger; 0: it does not come from there
+  std::vector<advisory::Observation> observations = {};  // that the ledger keeps of it
 };
 
 // Whether `text` can only be meant as a name in the ledger: there is no such file, and it names no

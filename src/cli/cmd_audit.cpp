@@ -27,6 +27,7 @@
 #include "cli/scan_options.h"
 #include "ledger/acceptance.h"
 #include "ledger/notice.h"
+#include "ledger/observation.h"
 #include "match/scan.h"
 #include "report/audit.h"
 
@@ -203,6 +204,24 @@ bool matches_fail_on(const advisory::Audit& audit, const std::string& fail_on, b
   return matched;
 }
 
+// Keeps what was seen of the code with the version that it was seen in: the one that the subject
+// comes from, or else the current one, where that has the same copies.
+Result<void> keep_what_was_seen(const ledger::Ledger& ledger, std::int64_t snapshot,
+                                const advisory::Audit& audit, const Common& common) {
+  const std::string& name = audit.subject.name;
+  if (snapshot == 0) {
+    STOWAWAY_TRY(const auto current, ledger.find(name, ""));
+    if (!current) return {};
+    snapshot = current->id;
+  }
+  STOWAWAY_TRY(const bool kept, ledger::keep_observations(ledger, snapshot, audit));
+  if (!kept && !common.quiet)
+    print_note(fmt::format(
+        "{}: what was seen of its code is not kept: the ledger's current version has other copies",
+        name));
+  return {};
+}
+
 // Under a tracked name what is accepted there counts, and with --note what has changed goes to the
 // outbox.
 Result<advisory::Audit> audit_as_tracked(TrackedSubject tracked,
@@ -217,8 +236,13 @@ Result<advisory::Audit> audit_as_tracked(TrackedSubject tracked,
                ledger::acceptances_in(ledger.database(), name, now_seconds()));
   options.acceptances = acceptances;
   subject.name = name;
+  const bool has_news = !options.observations.empty();
+  auto& seen = tracked.observations;  // what is known now counts more than what was kept
+  seen.insert(seen.end(), options.observations.begin(), options.observations.end());
+  options.observations = seen;
   STOWAWAY_TRY(advisory::Audit audit, advisory::audit(std::move(subject), advisories, options));
   if (!arguments.note) return audit;
+  if (has_news) STOWAWAY_TRY_VOID(keep_what_was_seen(ledger, tracked.snapshot, audit, common));
   STOWAWAY_TRY(const auto events, ledger::take_note(ledger.database(), audit, now_seconds()));
   if (!common.quiet && (!arguments.all || !events.empty()))
     print_note(
@@ -264,7 +288,7 @@ Result<std::vector<TrackedSubject>> subjects_meant(const Arguments& arguments, c
                                            known.options(), known.observations);
         !looked)
       return tl::unexpected<Error>(looked.error().within(arguments.subject));
-  return std::vector<TrackedSubject>{{arguments.tracked, *std::move(subject)}};
+  return std::vector<TrackedSubject>{{arguments.tracked, *std::move(subject), 0, {}}};
 }
 
 // 0, 1 or 3: what is worst of all subjects.

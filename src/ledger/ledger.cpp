@@ -37,6 +37,13 @@ Result<std::pair<std::int64_t, Put>> snapshot_row(sql::Database& database, std::
   return std::pair(insert.number(0), Put::added);
 }
 
+Result<void> drop_observations(sql::Database& database, std::int64_t snapshot) {
+  STOWAWAY_TRY(sql::Statement drop,
+               database.prepare("DELETE FROM observation WHERE snapshot_id = ?"));
+  drop.bind(0, snapshot);
+  return drop.run();
+}
+
 Result<void> write_origin(sql::Database& database, std::int64_t id, const NewSnapshot& snapshot) {
   STOWAWAY_TRY(sql::Statement update,
                database.prepare("UPDATE snapshot SET origin = ?, tracked_at = ?, fetch_ms = ?, "
@@ -114,6 +121,7 @@ Result<Put> Ledger::put(const NewSnapshot& snapshot, const match::ScanResult& re
   STOWAWAY_TRY(const std::int64_t kb, kb_row(database_, result.kb));
   STOWAWAY_TRY(const auto row, snapshot_row(database_, subject, snapshot));
   const auto [id, put] = row;
+  STOWAWAY_TRY_VOID(drop_observations(database_, id));  // they were about other bytes
   STOWAWAY_TRY_VOID(write_origin(database_, id, snapshot));
   STOWAWAY_TRY_VOID(write_counts(database_, id, kb, result, snapshot.at));
   STOWAWAY_TRY_VOID(write_result(database_, id, result));

@@ -113,9 +113,18 @@ CREATE TABLE access_log(
   request $TEXT NOT NULL, action $TEXT NOT NULL, subject $TEXT NOT NULL, outcome $TEXT NOT NULL);
 )";
 
+// What audits of sources saw of copies.
+constexpr const char* kObservations = R"(
+CREATE TABLE observation(
+  snapshot_id BIGINT NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE, path $BYTES NOT NULL,
+  component $TEXT NOT NULL, advisory $TEXT NOT NULL, patch_form $TEXT NOT NULL,
+  patch_detail $TEXT NOT NULL, testcase_verdict $TEXT NOT NULL, testcase_detail $TEXT NOT NULL,
+  PRIMARY KEY(snapshot_id, path, component, advisory));
+)";
+
 // A ledger's migration table says which of these it has had. Never change one that was released:
 // append.
-constexpr std::array kMigrations{kFirst, kNotices, kAccess};
+constexpr std::array kMigrations{kFirst, kNotices, kAccess, kObservations};
 
 Result<std::int64_t> number_from(sql::Database& database, const char* query) {
   STOWAWAY_TRY(sql::Statement statement, database.prepare(query));

@@ -5,6 +5,7 @@
 #include "ledger/acceptance.h"
 #include "ledger/hits.h"
 #include "ledger/message.h"
+#include "ledger/observation.h"
 #include "ledger/overview.h"
 #include "report/audit.h"
 #include "server/answers.h"
@@ -30,6 +31,8 @@ Result<Answer> audit(Context& context, const Request& request, const Caller&) {
     advisory::AuditOptions options;
     options.component = [&](const std::string& known) { return context.component(known); };
     options.acceptances = acceptances;
+    STOWAWAY_TRY(const auto observations, ledger::observations_of(ledger, snapshot->id));
+    options.observations = observations;
     advisory::AuditSubject audited = advisory::subject_of(result);
     audited.name = subject;
     const std::lock_guard lock(context.advisories_guard);

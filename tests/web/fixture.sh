@@ -70,6 +70,15 @@ python3 -c 'import json; [json.dump(one, open(one["id"] + ".json", "w")) for one
 stowaway --quiet advisory import CVE-2020-1.json CVE-2021-2.json -o advisories.db
 stowaway --quiet accept CVE-2020-1 --in "$turned" --by '<i>eve</i>' --reason '<img src=x onerror=alert(2)> it is not called' --until 2099-12-31
 stowaway --quiet audit --all --note --advisories advisories.db > audit.txt || test $? -eq 1
+cat > evidence.json <<'EOF'
+{"format": "stowaway-patches-1", "copies": [
+  {"path": "vendor/outer/third_party/demo", "component": "libdemo", "advisory": "CVE-2020-1", "form": "fixed form", "detail": "two_step_7() is as after the fix <b>"}]}
+EOF
+cat > verdict.json <<'EOF'
+{"format": "stowaway-testcase-run-1", "outcomes": [
+  {"path": "vendor/outer/third_party/demo", "component": "libdemo", "advisory": "CVE-2020-1", "verdict": "not-vulnerable", "case": "demo-overflow", "evidence": "it held"}]}
+EOF
+stowaway --quiet audit second --in package-3 --note --evidence evidence.json --evidence verdict.json --advisories advisories.db > seen.txt || test $? -eq 1
 stowaway --quiet token make ada --scope accept > accept.token
 stowaway --quiet token make reader --scope read > read.token
 tar -cf upload.tar first

@@ -101,7 +101,11 @@ test('advisory: who is hit, what is known of it, what was decided', () => with_p
   assert.ok(hits.includes(TAG) && hits.includes(TURNED));
   assert.match(hits, /affected[\s\S]*not affected/);
   assert.ok(hits.includes('accepted by <i>eve</i>: <img src=x onerror=alert(2)> it is not called (until 2099-12-31)'));
-  await page.locator('.evidence', {hasText: 'not examined'}).first().waitFor();
+  const row = (subject, path) => page.getByRole('row').filter({hasText: subject}).filter({hasText: path});
+  await row('package-3', 'third_party').getByText('patch: fixed form').waitFor();
+  await row('package-3', 'third_party').getByText('test case: not vulnerable').waitFor();
+  await row('package-3', 'third_party').getByText('so: not affected').waitFor();
+  await row('package-1', 'third_party').getByText('not examined').waitFor();
   assert.equal(await page.getByRole('button', {name: /^Accept/}).count(), 0, 'nobody is signed in');
 }));
 

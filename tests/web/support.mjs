@@ -11,7 +11,7 @@ export const HERE = dirname(fileURLToPath(import.meta.url));
 export const [PROGRAM, TOOLS, SCREENSHOTS] = process.argv.slice(2, 5);
 
 // For what takes a moment: the machine may be busy, the program slowed down by sanitizers.
-const MOST_WAITING_MS = 120_000;
+const MOST_WAITING_MS = 60_000;
 
 export function skip(why) {
   console.log(`skipped: ${why}`);

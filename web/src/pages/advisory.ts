@@ -1,7 +1,7 @@
 // An advisory: who is hit, what is known of each, and what was decided.
 import {get, part, session, write, type Advisory, type Audit, type Hit, type Session} from '../api';
 import {button, el} from '../dom';
-import {acceptance_text, component_link, fact, facts, heading, later, long_table, nothing, severity, state, subject_link, version_text, problem_text,
+import {acceptance_text, component_link, fact, facts, heading, later, long_table, nothing, severity, state, state_text, subject_link, version_text, problem_text,
   type Column} from '../parts';
 import {count, counted, foreign, path, visible} from '../text';
 import {evidence} from './subject';
@@ -43,6 +43,7 @@ function evidence_cell(audits: Audits, advisory: Advisory, hit: Hit): HTMLElemen
     audits.of(hit.subject).then((audit) => {
       const finding = audit.findings.find((one) => names.has(one.advisory) && audit.copies[one.copy]?.path === hit.path && audit.copies[one.copy]?.component === hit.component);
       const said = finding ? evidence(finding) : [];
+      if (finding && state_text(finding.status) !== state_text(hit.status)) said.push(el('span', {}, 'so: ', state(finding.status)));
       cell.replaceChildren(...(said.length > 0 ? said : ['not examined']));
     }, (error) => cell.replaceChildren(problem_text(error)));
   };
