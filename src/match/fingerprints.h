@@ -65,7 +65,8 @@ inline constexpr std::uint64_t kMaxFingerprintBytes = std::uint64_t{4} << 30;  /
 
 std::string encode_fingerprints(const Fingerprints& fingerprints);
 // Fails with corrupt, unsupported (another format) or limit_exceeded.
-Result<Fingerprints> decode_fingerprints(std::string_view bytes);
+Result<Fingerprints> decode_fingerprints(std::string_view bytes,
+                                         std::uint64_t max_bytes = kMaxFingerprintBytes);
 
 // The files as collect() would have them. A file whose details would now be needed and were not
 // kept becomes a gap.

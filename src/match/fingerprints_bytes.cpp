@@ -183,7 +183,7 @@ Result<void> read_rest(Reader& in, Fingerprints& fingerprints) {
   return {};
 }
 
-Result<std::string> unpacked(std::string_view bytes) {
+Result<std::string> unpacked(std::string_view bytes, std::uint64_t max_bytes) {
   if (!bytes.starts_with(kMagic.substr(0, 7)))
     return fail(ErrorCode::corrupt, "these are no fingerprints");
   if (!bytes.starts_with(kMagic))
@@ -192,7 +192,7 @@ Result<std::string> unpacked(std::string_view bytes) {
   const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
     return fail(ErrorCode::corrupt, "fingerprints without their size");
-  if (size > kMaxFingerprintBytes || size / kMaxRatio > bytes.size())
+  if (size > max_bytes || size / kMaxRatio > bytes.size())
     return fail(ErrorCode::limit_exceeded, "fingerprints of {} bytes in {}", size, bytes.size());
   std::string out(size, '\0');
   const std::size_t got = ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size());
@@ -247,8 +247,8 @@ std::string encode_fingerprints(const Fingerprints& fingerprints) {
   return bytes;
 }
 
-Result<Fingerprints> decode_fingerprints(std::string_view bytes) {
-  STOWAWAY_TRY(const std::string plain, unpacked(bytes));
+Result<Fingerprints> decode_fingerprints(std::string_view bytes, std::uint64_t max_bytes) {
+  STOWAWAY_TRY(const std::string plain, unpacked(bytes, max_bytes));
   Reader in(plain);
   Fingerprints fingerprints;
   fingerprints.kind = in.text();

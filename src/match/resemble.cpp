@@ -45,9 +45,11 @@ std::vector<Resemblance> Resembler::find(std::vector<fingerprint::Shingle>& shin
   for (std::size_t from = 0; from < hits_.size();) {
     std::size_t end = from;
     while (end < hits_.size() && hits_[end].path == hits_[from].path) ++end;
-    const kb::PathNumbers path = kb_->path_numbers(hits_[from].path);
+    // Most hits are alone in their path: what of it lies elsewhere is not looked at then.
+    const kb::PathNumbers path =
+        end - from >= kMinMatched ? kb_->path_numbers(hits_[from].path) : kb::PathNumbers{};
     const std::uint32_t versions = path.file_versions.size();
-    if (end - from >= kMinMatched && versions > 0) {
+    if (versions > 0) {
       std::vector<std::uint16_t> matched(versions);
       for (std::size_t i = from; i < end; ++i)
         for (std::uint32_t v = hits_[i].first; v <= hits_[i].last && v < versions; ++v)

@@ -21,7 +21,8 @@ constexpr std::string_view kFingerprintType = "application/vnd.stowaway.fingerpr
 constexpr std::string_view kIdentityType = "application/vnd.stowaway.identities";
 constexpr std::size_t kIdentityBytes = 24;  // u64, little-endian, and the first half of a SHA-256
 constexpr std::size_t kMaxColumns = 10'000;
-constexpr std::size_t kMaxUnpackedBytes = std::size_t{1} << 30;
+// Of one request; as many may be unpacked at once as there are threads.
+constexpr std::size_t kMaxUnpackedBytes = std::size_t{256} << 20;
 
 std::string content_type(const Request& request) {
   const auto at = request.headers.find("content-type");
@@ -56,7 +57,7 @@ Result<std::string> unpacked(const Request& request) {
 Result<match::Fingerprints> fingerprints_in(const Request& request) {
   const std::string type = content_type(request);
   STOWAWAY_TRY(std::string body, unpacked(request));
-  if (type == kFingerprintType) return match::decode_fingerprints(body);
+  if (type == kFingerprintType) return match::decode_fingerprints(body, kMaxUnpackedBytes);
   if (type != "text/plain")
     return fail(ErrorCode::unsupported, "send {}, or text/plain with lines of md5sum(1)",
                 kFingerprintType);
