@@ -181,6 +181,7 @@ test('try it: an archive is sent, scanned and shown, and found again at its addr
   await page.getByText('3 copies found in upload.tar').waitFor();
   assert.equal(await page.locator('.treemap a').count(), 3);
   assert.match(await text(section(page, 'What it embeds'), 'table'), /libouter\s+2\.0\s+\S*vendor\/outer\s+identical/);
+  assert.equal(await page.getByRole('columnheader', {name: 'Open risks'}).count(), 0, 'nobody asked for advisories');
   await screenshot(page, 'try-done');
   await page.reload();
   await page.getByText('3 copies found in upload.tar').waitFor();

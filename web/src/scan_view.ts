@@ -23,7 +23,8 @@ function row_id(row: HTMLElement, index: number): void {
   row.tabIndex = -1;
 }
 
-export function copies_table(copies: readonly Copy[], risks: ReadonlyMap<number, number>): HTMLElement {
+// `risks`: open findings of the copy of that number; undefined where nobody asked for advisories.
+export function copies_table(copies: readonly Copy[], risks: ReadonlyMap<number, number> | undefined): HTMLElement {
   const made = table('Copies', copies, [
     {title: 'Component', cell: (copy) => [component_link(copy.component), copy.alternatives.length > 0 && el('div', {class: 'muted'}, 'or ', copy.alternatives.map(visible).join(', '))]},
     {title: 'Version', cell: (copy) => [version_text(copy.versions), copy.version_note !== '' && el('div', {class: 'muted note'}, visible(copy.version_note))]},
@@ -31,7 +32,7 @@ export function copies_table(copies: readonly Copy[], risks: ReadonlyMap<number,
     {title: 'Verdict', cell: (copy) => verdict(copy.verdict)},
     {title: 'Unchanged', kind: 'number', cell: (copy) => percent(copy.unchanged_ratio)},
     {title: 'Files that differ', cell: (copy) => files(copy.counts)},
-    {title: 'Open risks', kind: 'number', cell: (_, index) => count(risks.get(index) ?? 0)},
+    ...(risks ? [{title: 'Open risks', kind: 'number', cell: (_: Copy, index: number) => count(risks.get(index) ?? 0)}] : []),
   ]);
   made.querySelectorAll<HTMLElement>('tbody tr').forEach(row_id);
   return made;

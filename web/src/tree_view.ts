@@ -27,14 +27,14 @@ function nodes_of(copies: readonly Copy[]): Node[] {
   return top;
 }
 
-function tiles(nodes: readonly Node[], rest_files: number, rest_label: string, aspect: number, risks: ReadonlyMap<number, number>): HTMLElement {
+function tiles(nodes: readonly Node[], rest_files: number, rest_label: string, aspect: number, risks: ReadonlyMap<number, number> | undefined): HTMLElement {
   const weights = nodes.map((node) => weight(files_in(node.copy)));
   const with_rest = rest_files > 0;
   if (with_rest) weights.push(Math.min(weight(rest_files), weights.reduce((a, b) => a + b, 0) || 1));
   const boxes = treemap(weights, aspect);
   const list = el('ul', {class: 'tiles'});
   nodes.forEach((node, index) => {
-    const {copy} = node, open = risks.get(node.index) ?? 0, box = boxes[index]!;
+    const {copy} = node, open = risks?.get(node.index) ?? 0, box = boxes[index]!;
     const name = visible(copy.component), version = versions(copy.versions);
     const link = el('a', {href: `#copy-${node.index}`, title: `${name} ${version}\n${visible(copy.path)}\n${counted(files_in(copy), 'file')}, ${copy.verdict}`,
         'aria-label': `${name} ${version} in ${visible(copy.path)}: ${counted(files_in(copy), 'file')}, ${copy.verdict}` + (open ? `, ${counted(open, 'open risk')}` : '')},
@@ -57,8 +57,8 @@ function tiles(nodes: readonly Node[], rest_files: number, rest_label: string, a
   return list;
 }
 
-// `risks`: open findings of the copy of that number.
-export function tree_view(copies: readonly Copy[], files: number, risks: ReadonlyMap<number, number>): HTMLElement {
+// `risks`: as in scan_view.ts.
+export function tree_view(copies: readonly Copy[], files: number, risks: ReadonlyMap<number, number> | undefined): HTMLElement {
   const top = nodes_of(copies);
   const embedded = top.reduce((sum, node) => sum + files_in(node.copy), 0);
   const rest = Math.max(0, files - embedded);

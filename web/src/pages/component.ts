@@ -2,7 +2,7 @@
 import {get, part, type AdvisoryBrief, type Component, type Embedder, type Release, type Spread} from '../api';
 import {el} from '../dom';
 import {histogram, type Bar} from '../histogram';
-import {advisory_link, bar, component_link, fact, facts, heading, later, long_table, nothing, severity, subject_link, table, verdict, version_text,
+import {advisory_link, bar, component_link, cut_table, fact, facts, heading, later, long_table, nothing, severity, subject_link, verdict, version_text,
   chip} from '../parts';
 import {count, counted, day_of, day_text, path, percent, span_text, visible} from '../text';
 
@@ -60,7 +60,7 @@ function spread_content(name: string, rows: readonly Row[], releases: readonly R
     ? `${count(current)} of ${counted(copies, 'copy', 'copies')} may be of the latest release, ${visible(latest.version)}. Half of the copies are at least this far behind: ${age(middle, latest)}.`
     : `${counted(copies, 'copy', 'copies')}. The knowledge base cannot say how far behind they are.`;
   return [el('p', {}, said), histogram(`Subjects that embed ${visible(name)}, by version. ${said}`, bars_of(rows, releases), latest?.version ?? ''),
-    table('Versions that are embedded', rows, [
+    cut_table('Versions that are embedded', rows, 25, [
       {title: 'Version', cell: (row) => version_text(row.versions)},
       {title: 'Released', cell: (row) => row.release ? day_text(row.release.date) : ''},
       {title: 'Behind', cell: (row) => age(row, latest)},

@@ -75,7 +75,7 @@ export async function subject(query: URLSearchParams): Promise<readonly Node[]> 
   const audit = get<Audit>('/v1/audit', {name, version});
   const steps = get<{steps: Step[]}>('/v1/history', {name});
   const tree = scan.copies.length === 0 ? Promise.resolve(nothing('No copy of a known component was found.')) :
-    audit.then((known) => open_by_copy(scan.copies, known), () => new Map<number, number>())
+    audit.then((known) => open_by_copy(scan.copies, known), () => undefined)
          .then((risks) => [tree_view(scan.copies, scan.summary.files - scan.summary.passed_over, risks), copies_table(scan.copies, risks)]);
   return [
     heading('Subject', name, version_links(name, snapshots, snapshot?.version ?? '')),

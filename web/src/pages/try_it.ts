@@ -26,12 +26,11 @@ function send(file: File, sent: (share: number) => void): Promise<string> {
 }
 
 function report(scan: Scan): Node[] {
-  const none = new Map<number, number>();
   return [
     facts(fact('Copies', count(scan.copies.length)), fact('Files', count(scan.summary.files)), fact('Size', bytes(scan.summary.bytes)),
         fact('Not looked at', count(scan.summary.gaps), scan.partial ? 'alarming' : '')),
     section('What it embeds', ...(scan.copies.length === 0 ? [nothing('No copy of a known component was found.')] :
-      [tree_view(scan.copies, scan.summary.files - scan.summary.passed_over, none), copies_table(scan.copies, none)])),
+      [tree_view(scan.copies, scan.summary.files - scan.summary.passed_over, undefined), copies_table(scan.copies, undefined)])),
     ...only_declared(scan), ...gaps(scan),
   ];
 }
