@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -68,6 +69,19 @@ TEST(Process, memory_of_the_whole_tree_is_limited) {
   EXPECT_THAT(result.error().message, HasSubstr("memory"));
   EXPECT_GT(memory_of_tree(::getpid()), std::uint64_t{1} << 20);
   EXPECT_EQ(memory_of_tree(0), 0U);
+}
+
+// Reading /proc fails for a process that ends meanwhile; once, that ended the reader too.
+TEST(Process, memory_of_a_tree_that_comes_and_goes_can_be_read) {
+  ProcessRequest request = shell("for i in $(seq 200); do env true | env true; done");
+  std::atomic<bool> done = false;
+  std::jthread children([&] {
+    EXPECT_TRUE(run_process(request));
+    done = true;
+  });
+  std::size_t reads = 0;
+  for (; !done; ++reads) EXPECT_GT(memory_of_tree(::getpid()), 0U);
+  EXPECT_GT(reads, 0U);
 }
 
 TEST(Process, descriptors_are_handed_over_in_order) {

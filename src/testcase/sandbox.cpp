@@ -1,5 +1,6 @@
 #include "testcase/sandbox.h"
 
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,9 +28,16 @@ constexpr const char* kInsideUser = "65534";
 // systemd's UIDS-GIDS page lists 1879048192 … 2147483647 as used by nobody.
 constexpr unsigned kFirstUser = 1'879'048'192, kUserCount = 268'000'000;
 
+// Each process counts from a place of its own choice: made of its id, which was tried, the many
+// boxes of a sweep reached the users of the process with the next id, and could have been reached.
 unsigned next_user() {
+  static const unsigned start = [] {
+    unsigned bytes = 0;
+    const bool chosen = ::getrandom(&bytes, sizeof bytes, 0) == sizeof bytes;
+    return chosen ? bytes : static_cast<unsigned>(::getpid()) * 64U;
+  }();
   static std::atomic<unsigned> count{0};
-  return kFirstUser + (static_cast<unsigned>(::getpid()) * 64U + count++) % kUserCount;
+  return kFirstUser + (start % kUserCount + count++) % kUserCount;
 }
 
 bool is_root() { return ::geteuid() == 0; }
