@@ -62,6 +62,7 @@ struct RunArguments {
   TestcaseOptions options;
   std::string subject, fail_on, ledger;
   std::vector<std::string> at;  // only copies at these paths
+  ledger::ArchiveOptions archive;
   ScanLimits limits;
 };
 
@@ -97,13 +98,21 @@ Result<std::optional<ledger::Brought>> tracked_source(const RunArguments& argume
   }();
   if (!found) return tl::unexpected<Error>(found.error().within("not a file either"));
   ledger::TrackOptions options;
-  options.archive.cache_directory = usual_download_cache();
+  options.archive = arguments.archive;
+  if (options.archive.cache_directory.empty())
+    options.archive.cache_directory = usual_download_cache();
   options.stop = stop_on_signals();
   if (!common.quiet)
     print_note(fmt::format("{} {} from {}", escape_for_terminal(found->subject),
                            escape_for_terminal(found->version),
                            escape_for_terminal(found->origin)));
   STOWAWAY_TRY(ledger::Brought brought, ledger::Brought::open(*found, options));
+  // A verdict on what upstream wrote must not pass for one on what Debian builds.
+  if (brought.may_have_patches() && !common.quiet)
+    print_note(fmt::format(
+        "{} is read before debian/patches; to test what is built, unpack it with `dpkg-source -x` "
+        "and name the directory",
+        escape_for_terminal(found->subject)));
   return std::optional<ledger::Brought>(std::move(brought));
 }
 
@@ -242,7 +251,6 @@ void add_testcase_run(CLI::App& command, Common& common, Run& run) {
                    "What to test: whatever `stowaway scan` takes that has files, or the name of "
                    "what is tracked")
       ->required();
-  verb->add_option("--ledger", arguments.ledger, "The ledger that knows the name");
   verb->add_option("--case", arguments.options.wanted.names, "Only this case; may be repeated")
       ->allow_extra_args(false);
   verb->add_option("--at", arguments.at,
@@ -252,10 +260,13 @@ void add_testcase_run(CLI::App& command, Common& common, Run& run) {
       ->check(CLI::IsMember({"vulnerable"}));
   arguments.options.add_to(*verb);
   arguments.options.add_running_to(*verb);
+  const std::string group = "Tracked subjects";
+  verb->add_option("--ledger", arguments.ledger, "The ledger that knows the name")->group(group);
+  add_archive_to(*verb, arguments.archive, group);
   arguments.limits.add_to(*verb);
   verb->footer(
       "Examples:\n  stowaway testcase run cmake-3.25.1/\n  stowaway testcase run --advisory "
-      "CVE-2022-37434 --fail-on vulnerable .");
+      "CVE-2022-37434 --fail-on vulnerable .\n  stowaway testcase run debian:cmake");
   verb->callback([&] { run = [&] { return run_cases(arguments, common); }; });
 }
 

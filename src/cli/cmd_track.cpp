@@ -112,16 +112,7 @@ void add_track(CLI::App& app, Common& common, Run& run) {
       ->add_option("--from", arguments.lists,
                    "A list of them, and of lines \"SUBJECT VERSION LOCATION\"; -: standard input")
       ->allow_extra_args(false);
-  command
-      ->add_option("--suite", arguments.archive.suites,
-                   "Only these suites of Debian; may be repeated")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--apt-source", arguments.archive.apt_sources,
-                   "A line of a sources.list to use instead of apt's own; may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--cache", arguments.archive.cache_directory,
-                      "Where apt's index and downloads lie");
+  add_archive_to(*command, arguments.archive, "Options");
   command->add_flag("--keep-downloads", arguments.archive.keep_downloads,
                     "Keep what was fetched when it has been scanned");
   command->add_flag("--again", arguments.again, "Fetch and scan even what is in the ledger");

@@ -55,6 +55,19 @@ Result<ledger::Snapshot> snapshot_meant(const ledger::Ledger& ledger, const std:
               subject, version, subject);
 }
 
+void add_archive_to(CLI::App& command, ledger::ArchiveOptions& archive, const std::string& group) {
+  command.add_option("--suite", archive.suites, "Only these suites of Debian; may be repeated")
+      ->allow_extra_args(false)
+      ->group(group);
+  command
+      .add_option("--apt-source", archive.apt_sources,
+                  "A line of a sources.list to use instead of apt's own; may be repeated")
+      ->allow_extra_args(false)
+      ->group(group);
+  command.add_option("--cache", archive.cache_directory, "Where apt's index and downloads lie")
+      ->group(group);
+}
+
 std::string usual_download_cache() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);

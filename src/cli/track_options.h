@@ -29,6 +29,9 @@ std::string now_text();  // "2026-11-23T08:00:00Z"; SOURCE_DATE_EPOCH fixes it
 // "NAME" or "NAME=VERSION"; version "": the current one.
 std::pair<std::string, std::string> name_and_version(const std::string& text);
 
+// --suite, --apt-source and --cache: where Debian's source packages come from.
+void add_archive_to(CLI::App& command, ledger::ArchiveOptions& archive, const std::string& group);
+
 // Where what is fetched lies meanwhile, unless the user says where; "" without a home.
 std::string usual_download_cache();
 

@@ -1,5 +1,6 @@
 #include "ledger/bring.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -25,18 +26,33 @@ Result<Brought> Brought::open(const Snapshot& snapshot, const TrackOptions& opti
         std::filesystem::exists(origin.substr(0, origin.rfind('@')), status))
       return Brought(origin);
     return fail(ErrorCode::not_found,
-                "{} {} was read from {}, which is not there any more; name a directory that holds "
-                "it, or track it again from where it lies now",
-                snapshot.subject, snapshot.version, origin);
+                "{} {} was read from {}, which is not there any more{}; name a directory that "
+                "holds it, or track it again from where it lies now",
+                snapshot.subject, snapshot.version, origin,
+                std::filesystem::path(origin).is_absolute()
+                    ? ""
+                    : " (seen from here: try it where it was tracked)");
   }
   STOWAWAY_TRY(const Wish wish, debian_wish(origin));
   DebianFetcher fetcher(options);
-  STOWAWAY_TRY(source::Dsc package, fetcher.find(wish));
-  STOWAWAY_TRY(std::string file, fetcher.fetch(package));
+  auto package = fetcher.find(wish);
+  if (!package && package.error().code == ErrorCode::not_found)
+    return fail(ErrorCode::not_found,
+                "{}; name a directory or .dsc that holds {}, or an archive that has it with "
+                "--apt-source",
+                package.error().message, wish.version);
+  if (!package) return tl::unexpected<Error>(package.error());
+  STOWAWAY_TRY(std::string file, fetcher.fetch(*package));
   Brought brought(std::move(file));
-  brought.package_ = std::move(package);
+  brought.package_ = *std::move(package);
   brought.is_download_ = !options.archive.keep_downloads;
   return brought;
+}
+
+bool Brought::may_have_patches() const {
+  return std::ranges::any_of(package_.files, [](const source::DscFile& file) {
+    return file.name.ends_with(".diff.gz") || file.name.find(".debian.tar.") != std::string::npos;
+  });
 }
 
 Brought::Brought(Brought&& other) noexcept

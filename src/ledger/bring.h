@@ -23,6 +23,9 @@ class Brought {
   ~Brought();
 
   const std::string& location() const { return location_; }  // for source::open_subject
+  // A Debian source package that is more than upstream's archive: what it builds may differ from
+  // what is read here, where no patch is applied.
+  bool may_have_patches() const;
 
  private:
   explicit Brought(std::string location) : location_(std::move(location)) {}

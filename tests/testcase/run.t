@@ -63,12 +63,31 @@ A tracked name stands for where it was read from.
   vendor/demo  libdemo    1.1      libdemo-DEMO-1  not-vulnerable  a long name is refused
   $ mv tree moved
   $ stowaway -q testcase run app
-  stowaway: app: app 1 was read from tree, which is not there any more; name a directory that holds it, or track it again from where it lies now
+  stowaway: app: app 1 was read from tree, which is not there any more (seen from here: try it where it was tracked); name a directory that holds it, or track it again from where it lies now
   [2]
   $ stowaway -q testcase run ap
   stowaway: ap: not a file either: no subject is called "ap"; did you mean "app"?
   [2]
   $ mv moved tree
+
+What it showed of a tracked name goes to the ledger by an audit, which needs the source no more.
+
+  $ mkdir osv && cat > osv/demo.json <<EOF
+  > {"id": "DEMO-1", "modified": "2024-01-01T00:00:00Z", "affected": [{"package": {"ecosystem": "Upstream", "name": "libdemo"},
+  >  "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}]}]}]}
+  > EOF
+  $ stowaway advisory import --quiet osv -o advisories.db && export STOWAWAY_ADVISORIES="$PWD/advisories.db"
+  $ stowaway -q audit app | grep DEMO-1
+    DEMO-1    -         affected  1.2       in range
+  $ stowaway -q testcase run -f json -o app.json app
+  $ stowaway -q audit --evidence app.json --note app | grep -A 1 DEMO-1
+    DEMO-1    -         not affected  1.2       test case does not show it
+        test case: not-vulnerable, libdemo-DEMO-1: a long name is refused
+  
+  $ stowaway -q audit app | grep -A 1 DEMO-1
+    DEMO-1    -         not affected  1.2       test case does not show it
+        test case: not-vulnerable, libdemo-DEMO-1: a long name is refused
+  
 
 A copy that cannot be built is not safe, and says what is missing.
 
