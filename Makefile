@@ -163,6 +163,12 @@ bench-ledger: bench-programs
 	$(BUILD) bench --target stowaway-fill-ledger
 	bench/ledger/questions build/bench/stowaway build/bench/stowaway-fill-ledger $(BENCH_WORK)
 
+## make bench-distributed  look-ups in a cluster of three servers as it grows, and the same answers as from a file: EVAL=DIRECTORY of trees
+.PHONY: bench-distributed
+bench-distributed: build
+	bench/distributed/batches --write bench/results/distributed-batches.json
+	@test -z "$(EVAL)" || tools/compare-stores build/release/stowaway kb $(EVAL) --write bench/results/distributed.json
+
 ## make accuracy     precision and recall over a truth set: make accuracy EVAL=DIRECTORY
 accuracy: build $(STARTER_KB)
 	@test -n "$(EVAL)" || { echo "make: say where the truth set lies: make accuracy EVAL=DIRECTORY" >&2; exit 2; }

@@ -7,7 +7,7 @@
 #include "cli/find_kb.h"
 #include "cli/scan_cache.h"
 #include "cli/scan_options.h"
-#include "match/scan.h"
+#include "match/scan_store.h"
 #include "report/explain.h"
 
 namespace stowaway::cli {
@@ -34,16 +34,17 @@ std::string list_of(const std::vector<const match::Copy*>& copies) {
   return text;
 }
 
-Result<match::ScanResult> scan(const Arguments& arguments, const kb::Kb& kb, const Common& common) {
+Result<match::ScanResult> scan(const Arguments& arguments, kb::Store& store, const Common& common) {
   ProgressLine progress(common.quiet);
   match::ScanOptions options;
   options.source = arguments.limits.apply(common, &progress);
   options.declarations = !arguments.limits.no_declared;
   options.resemblances = !arguments.limits.no_similar;
   options.evidence = true;
-  if (!arguments.limits.no_cache) options.cache = cache_for(arguments.subject, kb, options);
+  if (!arguments.limits.no_cache && store.whole() != nullptr)
+    options.cache = cache_for(arguments.subject, *store.whole(), options);
   STOWAWAY_TRY(const auto source, source::open_subject(arguments.subject));
-  return match::scan(*source, kb, options);
+  return match::scan(*source, store, options);
 }
 
 int no_such_copy(const Arguments& arguments, const match::ScanResult& result) {
@@ -56,12 +57,12 @@ int no_such_copy(const Arguments& arguments, const match::ScanResult& result) {
 
 int explain(const Arguments& arguments, const Common& common) {
   stop_on_signals();  // from the start: an interruption always says what it leaves
-  const auto kb = open_kb(common.kb_file);
-  if (!kb) {
-    print_error(kb.error());
+  const auto store = open_kb_store(common.kb_file);
+  if (!store) {
+    print_error(store.error());
     return kNoKb;
   }
-  const auto result = scan(arguments, *kb, common);
+  const auto result = scan(arguments, **store, common);
   if (!result) {
     print_error(result.error().within(arguments.subject));
     return exit_code_of(result.error());

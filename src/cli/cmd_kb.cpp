@@ -40,16 +40,22 @@ int build(const std::vector<std::string>& packs, const std::string& out, std::ui
   return kDone;
 }
 
-int info(const std::string& file, bool list) {
-  const auto kb = open_kb(file);
-  if (!kb) return failed(kb.error(), kNoKb);
-  std::string text = fmt::format(
+int info(const std::string& file) {
+  const auto store = open_kb_store(file);
+  if (!store) return failed(store.error(), kNoKb);
+  const kb::KbSummary kb = (*store)->summary();
+  const std::string text = fmt::format(
       "file        {}\nid          {}\ncomponents  {}\nreleases    {}\ncontents    {}\nshingles    "
       "{}\n",
-      kb->file(), kb->id(), kb->component_count(), kb->release_count(), kb->content_count(),
-      kb->shingle_count());
-  if (list) text.clear();
-  for (kb::ComponentId id = 0; list && id < kb->component_count(); ++id) {
+      kb.file, kb.id, kb.components, kb.releases, kb.contents, kb.shingles);
+  return write_result(text, "") ? kDone : kOtherFailure;
+}
+
+int list(const std::string& file) {
+  const auto kb = open_kb(file);
+  if (!kb) return failed(kb.error(), kNoKb);
+  std::string text;
+  for (kb::ComponentId id = 0; id < kb->component_count(); ++id) {
     const kb::ComponentView component = kb->component(id);
     const std::uint32_t count = component.releases.size();
     text += fmt::format("{}\t{}\t{} releases\t{} … {}\n", component.name, component.purl, count,
@@ -123,9 +129,9 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
   build_command->callback([&] { run = [&] { return build(packs, out, memory_mb, common); }; });
 
   auto* info_command = kb->add_subcommand("info", "Say what a knowledge base holds");
-  info_command->callback([&] { run = [&] { return info(common.kb_file, false); }; });
+  info_command->callback([&] { run = [&] { return info(common.kb_file); }; });
   auto* list_command = kb->add_subcommand("list", "List the components of a knowledge base");
-  list_command->callback([&] { run = [&] { return info(common.kb_file, true); }; });
+  list_command->callback([&] { run = [&] { return list(common.kb_file); }; });
 
   auto* verify_command = kb->add_subcommand("verify", "Check packs and indexes byte for byte");
   verify_command->add_option("FILES", files, "Packs (*.pack) and indexes")->required();
@@ -138,6 +144,7 @@ void add_kb(CLI::App& app, Common& common, Run& run) {
       ->required();
   merge_command->callback([&] { run = [&] { return merge(packs, merged, common); }; });
 
+  add_kb_load(*kb, common, run);
   add_kb_mine(*kb, common, run);
   add_kb_repository(*kb, common, run);
 }

@@ -21,7 +21,7 @@
 #include "cli/scan_cache.h"
 #include "cli/scan_options.h"
 #include "cli/track_scan.h"
-#include "match/scan.h"
+#include "match/scan_store.h"
 #include "report/policy.h"
 #include "report/writer.h"
 
@@ -194,12 +194,12 @@ class Subjects {
  public:
   using Outcome = Result<match::ScanResult>;
 
-  Subjects(std::vector<std::string> names, const Arguments& arguments, const kb::Kb& kb,
+  Subjects(std::vector<std::string> names, const Arguments& arguments, kb::Store& store,
            match::ScanOptions options)
       : names_(std::move(names)),
         outcomes_(names_.size()),
         arguments_(&arguments),
-        kb_(&kb),
+        store_(&store),
         options_(std::move(options)) {
     const unsigned jobs = source::effective_jobs(options_.source);
     if (names_.size() < 2 * std::size_t{jobs}) return;
@@ -225,9 +225,9 @@ class Subjects {
         name.empty() ? source::open_installed(arguments_->dpkg_root) : source::open_subject(name);
     if (!source) return tl::unexpected<Error>(source.error());
     match::ScanOptions options = options_;
-    if (!name.empty() && !arguments_->limits.no_cache)
-      options.cache = cache_for(name, *kb_, options);
-    return match::scan(**source, *kb_, options);
+    if (!name.empty() && !arguments_->limits.no_cache && store_->whole() != nullptr)
+      options.cache = cache_for(name, *store_->whole(), options);
+    return match::scan(**source, *store_, options);
   }
 
   void work() {
@@ -242,7 +242,7 @@ class Subjects {
   std::vector<std::string> names_;
   std::vector<std::optional<Outcome>> outcomes_;  // guarded by mutex_
   const Arguments* arguments_;
-  const kb::Kb* kb_;
+  kb::Store* store_;
   match::ScanOptions options_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
@@ -250,7 +250,7 @@ class Subjects {
   std::vector<std::jthread> team_;  // last: its threads end before what they use
 };
 
-int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
+int scan_all(const Arguments& arguments, const Common& common, kb::Store& store,
              const std::optional<report::Policy>& policy) {
   const auto start = std::chrono::steady_clock::now();
   ProgressLine progress(common.quiet);
@@ -262,7 +262,7 @@ int scan_all(const Arguments& arguments, const Common& common, const kb::Kb& kb,
   if (arguments.track.is_wanted()) options.fingerprints = &fingerprints;
   std::vector<std::string> names = arguments.subjects;
   if (arguments.installed) names.emplace_back();
-  Subjects subjects(std::move(names), arguments, kb, options);
+  Subjects subjects(std::move(names), arguments, store, options);
   Reports reports(wanted_outputs(arguments), common);
   Totals totals;
   int code = kDone;
@@ -341,9 +341,9 @@ int scan(const Arguments& arguments, const Common& common) {
     return kWrongUse;
   }
   stop_on_signals();  // from the start: an interruption always says what it leaves
-  const auto kb = open_kb(common.kb_file);
-  if (kb) return scan_all(arguments, common, *kb, *policy);
-  print_error(kb.error());
+  const auto store = open_kb_store(common.kb_file);
+  if (store) return scan_all(arguments, common, **store, *policy);
+  print_error(store.error());
   return kNoKb;
 }
 

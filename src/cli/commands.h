@@ -28,7 +28,8 @@ void add_diff(CLI::App& app, Common& common, Run& run);
 void add_notify(CLI::App& app, Common& common, Run& run);
 void add_advisory_patches(CLI::App& advisory, Common& common, Run& run);  // below `advisory`
 void add_kb(CLI::App& app, Common& common, Run& run);
-void add_kb_mine(CLI::App& kb, Common& common, Run& run);        // below `kb`
+void add_kb_load(CLI::App& kb, Common& common, Run& run);        // below `kb`
+void add_kb_mine(CLI::App& kb, Common& common, Run& run);        // the same
 void add_kb_repository(CLI::App& kb, Common& common, Run& run);  // the same
 void add_serve(CLI::App& app, Common& common, Run& run);
 void add_token(CLI::App& app, Common& common, Run& run);

@@ -47,7 +47,12 @@ std::vector<std::string> usual_places() {
 }  // namespace
 
 Result<kb::Kb> open_kb(const std::string& option) {
-  const std::string named = option.empty() ? environment("STOWAWAY_KB") : option;
+  const std::string named = named_kb(option);
+  if (kb::is_cluster(named))
+    return fail(
+        ErrorCode::unsupported,
+        "this command needs a knowledge base in a file; `scan` and `explain` can also ask a "
+        "cluster");
   if (!named.empty()) return kb::Kb::open(named);
   const auto places = usual_places();
   for (const std::string& place : places)
@@ -57,6 +62,22 @@ Result<kb::Kb> open_kb(const std::string& option) {
               "with --kb FILE or "
               "STOWAWAY_KB. Looked for {}",
               fmt::join(places, ", "));
+}
+
+std::string named_kb(const std::string& option) {
+  return option.empty() ? environment("STOWAWAY_KB") : option;
+}
+
+kb::StoreOptions cluster_options() {
+  return {environment("STOWAWAY_CLICKHOUSE_USER"), environment("STOWAWAY_CLICKHOUSE_PASSWORD"),
+          environment("STOWAWAY_CLICKHOUSE_CA")};
+}
+
+Result<std::unique_ptr<kb::Store>> open_kb_store(const std::string& option) {
+  const std::string named = named_kb(option);
+  if (kb::is_cluster(named)) return kb::open_store(named, cluster_options());
+  STOWAWAY_TRY(kb::Kb kb, open_kb(option));
+  return kb::store_of(std::move(kb));
 }
 
 std::vector<std::string> expand_packs(const std::vector<std::string>& arguments) {

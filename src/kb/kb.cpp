@@ -61,6 +61,7 @@ struct Kb::File {
   explicit File(Mapping opened) : mapping(std::move(opened)) {}
 
   Mapping mapping;
+  std::optional<KbSummary> whole;
   Header header{};  // a copy: what was checked stays as it was
   std::span<const char> strings;
   std::span<const Component> components;
@@ -199,9 +200,17 @@ Result<void> Kb::verify() const {
 }
 
 std::string Kb::id() const {
+  if (file_->whole) return file_->whole->id;
   return fingerprint::to_hex(std::span<const std::uint8_t>(file_->header.id));
 }
-const std::string& Kb::file() const { return file_->mapping.file(); }
+const std::string& Kb::file() const {
+  return file_->whole ? file_->whole->file : file_->mapping.file();
+}
+KbSummary Kb::summary() const {
+  if (file_->whole) return *file_->whole;
+  return {file(), id(), component_count(), release_count(), content_count(), shingle_count()};
+}
+void Kb::stand_for(KbSummary whole) { file_->whole = std::move(whole); }
 
 namespace {
 

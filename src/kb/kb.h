@@ -132,6 +132,12 @@ class Occurrences {
   std::uint64_t first_ = 0, end_ = 0;
 };
 
+// What a knowledge base is called and holds: of a slice (store.h), the whole that it stands for.
+struct KbSummary {
+  std::string file, id;  // id: hex
+  std::uint64_t components = 0, releases = 0, contents = 0, shingles = 0;
+};
+
 class Kb {
  public:
   // Fails with not_found, corrupt (truncated, foreign, damaged header) or unsupported (another
@@ -147,8 +153,12 @@ class Kb {
   // empty or wrong. Ask before believing them. Cheap.
   Result<void> intact() const;
 
-  std::string id() const;  // hex
+  std::string id() const;  // hex; of a slice that of the whole
   const std::string& file() const;
+  // What reports say of it. The counts below bound positions; those of a slice are smaller.
+  KbSummary summary() const;
+  // For slices: from now on this is `whole`.
+  void stand_for(KbSummary whole);
   std::uint32_t component_count() const;
   std::uint32_t release_count() const;
   std::uint32_t content_count() const;

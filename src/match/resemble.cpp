@@ -10,12 +10,8 @@ namespace stowaway::match {
 namespace {
 
 constexpr std::size_t kMaxResemblances = 24;
-// A shingle that stands in more paths than this is furniture (a common loop, a licence table) and
-// names nobody.
-constexpr std::size_t kMaxOccurrences = 48;
-constexpr std::uint32_t kMinMatched = 3;  // fewer can be chance and common idioms
-constexpr double kMinContained = 0.12;    // of the KB's file …
-constexpr double kMinExplained = 0.12;    // … or of the subject's
+constexpr double kMinContained = 0.12;  // of the KB's file …
+constexpr double kMinExplained = 0.12;  // … or of the subject's
 
 }  // namespace
 

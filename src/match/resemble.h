@@ -13,6 +13,11 @@ namespace stowaway::match {
 // Of a part of an amalgamation at least this much is there.
 inline constexpr double kContainedPart = 0.5;
 
+// A shingle that stands in more paths than this is furniture (a common loop, a licence table) and
+// names nobody.
+inline constexpr std::size_t kMaxOccurrences = 48;
+inline constexpr std::uint32_t kMinMatched = 3;  // fewer can be chance and common idioms
+
 // Reused between files; one per thread.
 class Resembler {
  public:

@@ -22,8 +22,9 @@ Result<ScanResult> explain(Collected collected, std::string_view kind, const kb:
   result.summary = collected.summary;
   result.gaps = std::move(collected.gaps);
   result.partial = collected.summary.gaps > 0;
-  result.kb = {kb.file(),          kb.id(),           kb.component_count(), kb.release_count(),
-               kb.content_count(), kb.shingle_count()};
+  const kb::KbSummary whole = kb.summary();
+  result.kb = {whole.file,     whole.id,       whole.components,
+               whole.releases, whole.contents, whole.shingles};
   describe_copies(placements, hits, collected, kb, options, result);
   STOWAWAY_TRY_VOID(kb.intact());
   return result;

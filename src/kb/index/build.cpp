@@ -146,18 +146,6 @@ class PackFiles final : public PackReader {
   const std::vector<std::string>* files_;
 };
 
-Result<void> write_tables(Tables& tables, IndexFile& out, const std::string& directory) {
-  STOWAWAY_TRY_VOID(out.add_records(kStrings, tables.string_bytes));
-  STOWAWAY_TRY_VOID(out.add_records(kComponents, tables.components));
-  STOWAWAY_TRY_VOID(out.add_records(kReleases, tables.releases));
-  STOWAWAY_TRY_VOID(out.add_records(kPaths, tables.paths));
-  STOWAWAY_TRY_VOID(out.add_marks(kPathMarks, tables.path_mark_bytes, tables.path_marks));
-  STOWAWAY_TRY_VOID(out.add_records(kSpans, tables.spans));
-  STOWAWAY_TRY_VOID(out.add_marks(kSpanMarks, tables.span_mark_bytes, tables.span_marks));
-  return out.add_numbers(kShingleCounts, tables.shingle_counts, tables.count.most_shingles,
-                         directory);
-}
-
 }  // namespace
 
 Result<BuildCount> build_index(PackReader& packs, const std::string& out_file,
@@ -181,19 +169,21 @@ Result<BuildCount> build_index(PackReader& packs, const std::string& out_file,
   const std::string directory = directory_for(out_file);
   STOWAWAY_TRY(auto out, IndexFile::create(out_file));
   STOWAWAY_TRY(const auto tables, Tables::create(directory, options.memory_bytes));
+  std::vector<PackDigest> digests;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     report("contents", i, groups.size());
     STOWAWAY_TRY(const auto pack, read_component(packs, groups[i]));
+    digests.push_back(digest_of(pack));
     STOWAWAY_TRY_VOID(tables->add(pack, names));
   }
   STOWAWAY_TRY_VOID(tables->finish());
   STOWAWAY_TRY_VOID(write_tables(*tables, out, directory));
-  STOWAWAY_TRY(const auto contents, write_contents(*tables, names, out, directory,
+  STOWAWAY_TRY(const auto contents, write_contents(*tables, names, nullptr, out, directory,
                                                    options.memory_bytes / 2, options.progress));
   report("shingles");
   STOWAWAY_TRY(const auto shingles, write_shingles(*tables, out, directory));
   report("writing");
-  STOWAWAY_TRY(const auto bytes, out.finish(version_bits_of(*tables)));
+  STOWAWAY_TRY(const auto bytes, out.finish(version_bits_of(*tables), kb_id_of(digests)));
   return BuildCount{tables->count.components,
                     tables->count.releases,
                     contents.contents,

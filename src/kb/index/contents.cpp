@@ -91,7 +91,8 @@ class Places {
 // Takes contents in order and writes down what there is to know of each, but for its owner.
 class ContentWriter {
  public:
-  ContentWriter(const Places& places, OwnerJudge& judge, std::vector<Spool> spools,
+  // `judge` may be null.
+  ContentWriter(const Places& places, OwnerJudge* judge, std::vector<Spool> spools,
                 const std::string& directory, std::uint64_t memory_bytes)
       : keys(std::move(spools[0])),
         mark_bytes(std::move(spools[1])),
@@ -100,7 +101,7 @@ class ContentWriter {
         md5s(directory, memory_bytes / 4),
         originals(directory, memory_bytes / 4),
         places_(&places),
-        judge_(&judge) {}
+        judge_(judge) {}
 
   Result<void> add(const ContentRecord& record) {
     const bool same = !versions_.empty() && record.normalised == first_.normalised &&
@@ -143,6 +144,7 @@ class ContentWriter {
 
  private:
   void note_shared() {
+    if (judge_ == nullptr) return;
     std::vector<std::uint32_t> components;
     for (const std::uint32_t version : versions_)
       components.push_back(places_->component_of(version));
@@ -210,8 +212,9 @@ Result<void> write_originals(ContentWriter& writer, std::uint64_t file_versions,
 
 // Decides who owns each content. Returns the number of file versions that are only carried.
 Result<std::uint64_t> write_postings(ContentWriter& writer, const Places& places,
-                                     const OwnerJudge& judge, std::uint64_t file_versions,
-                                     IndexFile& out, const std::string& directory) {
+                                     const OwnerJudge& judge, const std::vector<bool>* before,
+                                     std::uint64_t file_versions, IndexFile& out,
+                                     const std::string& directory) {
   STOWAWAY_TRY_VOID(writer.places_of.flush());
   STOWAWAY_TRY(auto posting_bytes, Spool::create(directory));
   STOWAWAY_TRY(auto shared_bytes, Spool::create(directory));
@@ -219,7 +222,7 @@ Result<std::uint64_t> write_postings(ContentWriter& writer, const Places& places
   const unsigned width = 1 + bits_for(std::max(file_versions, writer.shared_numbers));
   const unsigned shared_width = bits_for(std::max(file_versions, writer.most_places + 1));
   PackedWriter postings(posting_bytes, width), shared(shared_bytes, shared_width);
-  std::vector<bool> carried(file_versions);
+  std::vector<bool> carried = before != nullptr ? *before : std::vector<bool>(file_versions);
   std::uint64_t shared_count = 0;
   SpoolReader reader(writer.places_of, 0, writer.places_of.size());
   std::vector<std::uint32_t> versions;
@@ -228,17 +231,19 @@ Result<std::uint64_t> write_postings(ContentWriter& writer, const Places& places
     versions.resize(count);
     for (std::uint32_t& version : versions) reader.next(version);
     if (count == 1) {
-      carried[versions[0]] = places.is_foreign(versions[0]);
+      if (before == nullptr) carried[versions[0]] = places.is_foreign(versions[0]);
       postings.add(std::uint64_t{versions[0]} << 1);
       continue;
     }
     of_content.clear();
-    for (const std::uint32_t version : versions) of_content.push_back(places.place_of(version));
-    const std::vector<bool> judged = judge.carried(of_content);
+    for (std::size_t i = 0; before == nullptr && i < versions.size(); ++i)
+      of_content.push_back(places.place_of(versions[i]));
+    const std::vector<bool> judged =
+        before == nullptr ? judge.carried(of_content) : std::vector<bool>();
     postings.add(shared_count << 1 | 1);
     shared.add(count);
     for (std::size_t i = 0; i < versions.size(); ++i) {
-      carried[versions[i]] = judged[i];
+      if (before == nullptr) carried[versions[i]] = judged[i];
       shared.add(versions[i]);
     }
     shared_count += 1 + versions.size();
@@ -257,7 +262,8 @@ Result<std::uint64_t> write_postings(ContentWriter& writer, const Places& places
 
 }  // namespace
 
-Result<ContentCounts> write_contents(Tables& tables, const ComponentNames& names, IndexFile& out,
+Result<ContentCounts> write_contents(Tables& tables, const ComponentNames& names,
+                                     const std::vector<bool>* carried_before, IndexFile& out,
                                      const std::string& directory, std::uint64_t memory_bytes,
                                      ProgressSink* progress) {
   STOWAWAY_TRY(const auto places, Places::of(tables));
@@ -267,7 +273,8 @@ Result<ContentCounts> write_contents(Tables& tables, const ComponentNames& names
     STOWAWAY_TRY(auto spool, Spool::create(directory));
     spools.push_back(std::move(spool));
   }
-  ContentWriter writer(places, judge, std::move(spools), directory, memory_bytes);
+  ContentWriter writer(places, carried_before == nullptr ? &judge : nullptr, std::move(spools),
+                       directory, memory_bytes);
   STOWAWAY_TRY_VOID(
       tables.contents.drain([&](const ContentRecord& record) { return writer.add(record); }));
   STOWAWAY_TRY_VOID(writer.end_content());
@@ -275,8 +282,8 @@ Result<ContentCounts> write_contents(Tables& tables, const ComponentNames& names
   STOWAWAY_TRY_VOID(write_md5s(writer, out, directory));
   STOWAWAY_TRY_VOID(write_originals(writer, tables.count.file_versions, out, directory));
   if (progress != nullptr) progress->advance("origins", 0, 0);
-  STOWAWAY_TRY(const auto carried,
-               write_postings(writer, places, judge, tables.count.file_versions, out, directory));
+  STOWAWAY_TRY(const auto carried, write_postings(writer, places, judge, carried_before,
+                                                  tables.count.file_versions, out, directory));
   return ContentCounts{writer.contents, carried};
 }
 

@@ -2,28 +2,16 @@
 
 #include <xxhash.h>
 
-#include <algorithm>
 #include <bit>
 #include <memory>
 #include <vector>
 
-#include "fingerprint/identity.h"
 #include "kb/index/packed_writer.h"
 
 namespace stowaway::kb::index {
 namespace {
 
 constexpr std::uint64_t kCopyBytes = std::uint64_t{1} << 20;
-
-// Changes whenever anything that a pack says does.
-std::array<std::uint8_t, 16> identity_of(const Header& header) {
-  std::array<std::uint64_t, kSectionCount> checksums;
-  std::ranges::transform(header.sections, checksums.begin(), &SectionEntry::checksum);
-  const auto digest = fingerprint::sha256_of(std::as_bytes(std::span(checksums)));
-  std::array<std::uint8_t, 16> id{};
-  std::copy_n(digest.bytes.begin(), id.size(), id.begin());
-  return id;
-}
 
 }  // namespace
 
@@ -93,16 +81,17 @@ Result<void> IndexFile::add_numbers(SectionId id, Spool& numbers, std::uint32_t 
   return add_packed(id, packed, count, width);
 }
 
-Result<std::uint64_t> IndexFile::finish(std::uint32_t version_bits) {
+Result<std::uint64_t> IndexFile::finish(std::uint32_t version_bits, const KbId& id,
+                                        Durability durability) {
   header_.magic = kMagic;
   header_.format = kFormat;
   header_.byte_order = kByteOrderMark;
   header_.file_bytes = size_;
   header_.version_bits = version_bits;
-  header_.id = identity_of(header_);
+  header_.id = id;
   header_.checksum = XXH3_64bits(&header_, offsetof(Header, checksum));
   STOWAWAY_TRY_VOID(file_.overwrite_start(std::as_bytes(std::span(&header_, 1))));
-  STOWAWAY_TRY_VOID(file_.commit());
+  STOWAWAY_TRY_VOID(file_.commit(durability));
   return size_;
 }
 

@@ -10,6 +10,7 @@
 #include "kb/index/layout.h"
 #include "kb/index/marks.h"
 #include "kb/index/spool.h"
+#include "kb/pack/digest.h"
 
 namespace stowaway::kb::index {
 
@@ -27,7 +28,8 @@ class IndexFile {
                            const std::string& directory);
 
   // Writes the header and puts the file in place. Returns its size in bytes. Fails with io.
-  Result<std::uint64_t> finish(std::uint32_t version_bits);
+  Result<std::uint64_t> finish(std::uint32_t version_bits, const KbId& id,
+                               Durability durability = Durability::synced);
 
  private:
   explicit IndexFile(AtomicWriter file) : file_(std::move(file)) {}

@@ -68,7 +68,7 @@ struct Header {
   std::array<char, 8> magic;
   std::uint32_t format, byte_order;
   std::uint64_t file_bytes;
-  std::array<std::uint8_t, 16> id;  // first half of the SHA-256 over the sections' checksums
+  std::array<std::uint8_t, 16> id;  // of the packs it was made from (kb_id_of)
   std::uint32_t version_bits;       // of the two file version numbers of an occurrence
   std::uint32_t reserved;
   std::array<SectionEntry, kSectionCount> sections;

@@ -10,8 +10,6 @@ namespace {
 // whole shares most of itself and little of its carrier; forks share much of both and are left to
 // the dates.
 constexpr double kClearlyLarger = 3.0;
-// What more components than this hold is noise and tells nothing about two of them.
-constexpr std::size_t kMaxSharers = 64;
 constexpr std::size_t kMinNameBytes = 3;  // of a name that may say whose a file is
 
 std::string plain(std::string_view text) {
@@ -86,6 +84,10 @@ void OwnerJudge::count_shared(const std::vector<std::uint32_t>& components) {
   for (const std::uint32_t a : components)
     for (const std::uint32_t b : components)
       if (a < b) ++shared_[std::uint64_t{a} << 32 | b];
+}
+
+void OwnerJudge::add_shared(std::uint32_t a, std::uint32_t b, std::uint32_t contents) {
+  shared_[std::uint64_t{std::min(a, b)} << 32 | std::max(a, b)] += contents;
 }
 
 double OwnerJudge::share(std::uint32_t of, std::uint32_t with) const {

@@ -41,6 +41,9 @@ struct ContentPlace {
   std::string_view path;
 };
 
+// What more components than this hold is noise and tells nothing about two of them.
+inline constexpr std::size_t kMaxSharers = 64;
+
 // Counts how much any two components share, then judges single contents by it. Memory grows with
 // the pairs of components that share something.
 class OwnerJudge {
@@ -51,6 +54,10 @@ class OwnerJudge {
   // First pass: call once for every content that more than one component holds, with these, each
   // once. One thread.
   void count_shared(const std::vector<std::uint32_t>& components);
+
+  // The same where somebody else has counted: two components hold so many contents that no more
+  // than kMaxSharers hold.
+  void add_shared(std::uint32_t a, std::uint32_t b, std::uint32_t contents);
 
   // Second pass: for each place whether its component only carries the content. What is foreign is
   // always carried, even where nobody else in the KB has it.

@@ -5,19 +5,13 @@
 #include <algorithm>
 
 #include "fingerprint/file_class.h"
+#include "kb/index/index_file.h"
 
 namespace stowaway::kb::index {
 namespace {
 
 constexpr std::size_t kRememberedStrings = std::size_t{1} << 20;
 constexpr std::size_t kSpools = 8;
-
-std::uint32_t number_of_date(const std::string& date) {
-  std::uint32_t number = 0;
-  for (const char c : date)
-    if (c >= '0' && c <= '9') number = number * 10 + static_cast<std::uint32_t>(c - '0');
-  return date.size() == 10 ? number : 0;
-}
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
@@ -143,6 +137,36 @@ Result<void> Tables::add_shingles(const PackPath& path) {
   return {};
 }
 
+Result<void> Tables::add(const PackDirectory& directory) {
+  components.put(Component{
+      strings.add(directory.component), strings.add(directory.purl), strings.add(directory.licence),
+      strings.add(directory.language), strings.add(joined(directory.aliases)), directory.rank,
+      static_cast<std::uint32_t>(count.releases), static_cast<std::uint32_t>(count.paths)});
+  for (const DirectoryRelease& release : directory.releases)
+    releases.put(Release{strings.add(release.version), strings.add(release.revision), release.date,
+                         release.code_files});
+  count.releases += directory.releases.size();
+  for (std::uint32_t p = 0; p < directory.paths.size(); ++p) {
+    const DirectoryPath& path = directory.paths[p];
+    paths.put(Path{strings.add(path.path), static_cast<std::uint32_t>(count.components),
+                   static_cast<std::uint32_t>(count.file_versions), path.density_exponent,
+                   static_cast<std::uint8_t>(fingerprint::classify(path.path).role), 0});
+    for (std::uint32_t v = path.first_file_version; v < directory.end_of(p); ++v) {
+      path_marks.add(v == path.first_file_version);
+      for (std::uint32_t s = directory.first_span[v]; s < directory.first_span[v + 1]; ++s) {
+        spans.put(directory.spans[s]);
+        span_marks.add(s == directory.first_span[v]);
+      }
+      shingle_counts.put(directory.shingles[v]);
+      count.most_shingles = std::max(count.most_shingles, directory.shingles[v]);
+      ++count.file_versions;
+    }
+    ++count.paths;
+  }
+  ++count.components;
+  return {};
+}
+
 Result<void> Tables::finish() {
   components.put(Component{0, 0, 0, 0, 0, 0, static_cast<std::uint32_t>(count.releases),
                            static_cast<std::uint32_t>(count.paths)});
@@ -161,6 +185,18 @@ Result<void> Tables::finish() {
       foreign[record.path_after - 1] = true;
     return {};
   });
+}
+
+Result<void> write_tables(Tables& tables, IndexFile& out, const std::string& directory) {
+  STOWAWAY_TRY_VOID(out.add_records(kStrings, tables.string_bytes));
+  STOWAWAY_TRY_VOID(out.add_records(kComponents, tables.components));
+  STOWAWAY_TRY_VOID(out.add_records(kReleases, tables.releases));
+  STOWAWAY_TRY_VOID(out.add_records(kPaths, tables.paths));
+  STOWAWAY_TRY_VOID(out.add_marks(kPathMarks, tables.path_mark_bytes, tables.path_marks));
+  STOWAWAY_TRY_VOID(out.add_records(kSpans, tables.spans));
+  STOWAWAY_TRY_VOID(out.add_marks(kSpanMarks, tables.span_mark_bytes, tables.span_marks));
+  return out.add_numbers(kShingleCounts, tables.shingle_counts, tables.count.most_shingles,
+                         directory);
 }
 
 }  // namespace stowaway::kb::index

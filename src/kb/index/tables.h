@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kb/index/directory.h"
 #include "kb/index/layout.h"
 #include "kb/index/marks.h"
 #include "kb/index/owners.h"
@@ -73,6 +74,9 @@ struct Tables {
 
   // The next component; in the order of their names, which `names` holds already. Fails with io.
   Result<void> add(const Pack& pack, const ComponentNames& names);
+  // The same of what a slice has of a component; its contents and shingles are added by whoever has
+  // them. Fails with io.
+  Result<void> add(const PackDirectory& directory);
   // Ends the tables, and finds out which paths are foreign by their names. Fails with io.
   Result<void> finish();
 
@@ -94,5 +98,10 @@ struct Tables {
 
   Sorter<FileNameRecord> file_names_;
 };
+
+class IndexFile;
+
+// Adds the sections that are not about contents or shingles. `tables` is finished. Fails with io.
+Result<void> write_tables(Tables& tables, IndexFile& out, const std::string& directory);
 
 }  // namespace stowaway::kb::index
