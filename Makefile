@@ -131,6 +131,7 @@ bench-knowledge: bench-programs
 	@mkdir -p $(BENCH_WORK)
 	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
 	  bench/knowledge build/bench kb "$$tree" $(BENCH_WORK) && rm -rf $(BENCH_WORK)/synthetic-* $(BENCH_WORK)/tree-*
+	bench/knowledge --identities build/bench kb $(BENCH_WORK) && rm -rf $(BENCH_WORK)/identities-*
 	bench/write-report
 
 bench-cold: bench-programs
