@@ -41,9 +41,11 @@ class AtomicWriter {
  private:
   AtomicWriter(std::string file, std::string temporary, int descriptor);
   Result<void> failed() const;
+  Result<void> flush();
 
   std::string file_, temporary_;  // temporary_ empty: `file_` is no regular file, written in place
   int descriptor_;
+  std::vector<std::byte> buffer_;  // not written yet
 };
 
 // Fails with not_found, io, or limit_exceeded when the file is longer than `max_bytes`.

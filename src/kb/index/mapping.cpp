@@ -87,6 +87,17 @@ void give_back(int number) {
   guard.taken.store(false);
 }
 
+// Asks Linux for pages of 2 MiB, where the file system has them: a scan of a large subject touches
+// keys all over the file, and a fault for each 64 KiB is a third of what that costs, warm or cold.
+// Not where the file does not fit in memory: there each touch would bring in what nobody asks for.
+// Elsewhere this does nothing.
+void want_large_pages(void* base, std::size_t size) {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page > 0 &&
+      size / static_cast<std::size_t>(page) < static_cast<std::size_t>(pages) / 2)
+    ::madvise(base, size, MADV_HUGEPAGE);
+}
+
 }  // namespace
 
 Result<Mapping> Mapping::open(const std::string& file, std::size_t least_bytes) {
@@ -107,6 +118,7 @@ Result<Mapping> Mapping::open(const std::string& file, std::size_t least_bytes) 
   ::close(descriptor);
   if (base == MAP_FAILED)
     return fail(ErrorCode::io, "cannot map {}: {}", file, std::strerror(reason));
+  want_large_pages(base, size);
   return Mapping(file, static_cast<const std::byte*>(base), size);
 }
 
