@@ -389,6 +389,14 @@ void add_scan(CLI::App& app, Common& common, Run& run) {
       ->type_name("FILE")
       ->group(server);
   command
+      ->add_option("--certificate", arguments.server.certificate_file,
+                   "Show this certificate (PEM) there")
+      ->type_name("FILE")
+      ->group(server);
+  command->add_option("--key", arguments.server.key_file, "The certificate's key (PEM)")
+      ->type_name("FILE")
+      ->group(server);
+  command
       ->add_option("--submit", arguments.server.submit_as,
                    "Record the result there under this name; STOWAWAY_TOKEN holds the token")
       ->type_name("NAME")

@@ -166,13 +166,18 @@ void add_serve(CLI::App& app, Common& common, Run& run) {
       ->type_name("FILE");
   command->add_option("--key", arguments.http.key_file, "Its key")->type_name("FILE");
   command
+      ->add_option("--client-ca", arguments.http.client_ca_file,
+                   "Ask clients for certificates that one of these (PEM) signed")
+      ->type_name("FILE");
+  command
       ->add_option("--session-key", arguments.session_key_file,
                    "What signs cookies: the same file for all replicas")
       ->type_name("FILE");
   command->add_flag("--https-in-front", arguments.api.secure_cookies,
                     "Browsers come by https, through a proxy");
   command->add_flag("--trust-forwarded", arguments.api.trusts_forwarded,
-                    "A proxy in front says who the client is (X-Forwarded-For)");
+                    "A proxy in front says who the client is (X-Forwarded-For, "
+                    "X-Client-Certificate-Sha256)");
   const std::string limits = "Limits";
   command->add_option("--max-body-mb", arguments.max_body_mb, "MiB of one request")
       ->capture_default_str()

@@ -1,6 +1,7 @@
 // `stowaway token`: who may write to a ledger through `stowaway serve`.
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -9,6 +10,7 @@
 #include "cli/syntax/syntax.h"
 #include "cli/track_options.h"
 #include "ledger/access.h"
+#include "ledger/certificate.h"
 
 namespace stowaway::cli {
 namespace {
@@ -16,7 +18,7 @@ namespace {
 struct Arguments {
   LedgerOptions common;
   ledger::Token wanted;
-  std::string scope = "submit", id, state;
+  std::string scope = "submit", id, state, certificate;
   std::size_t count = 50;
 };
 
@@ -27,7 +29,20 @@ std::string line_of(const ledger::Token& token) {
                      token.expires.empty() ? "" : "  until " + token.expires);
 }
 
+constexpr std::uint64_t kMaxCertificateBytes = 1 << 20;
+
+Result<std::string> fingerprint_in(const std::string& file) {
+  if (file.empty()) return std::string();
+  STOWAWAY_TRY(const auto bytes, read_whole_file(file, kMaxCertificateBytes));
+  auto found =
+      ledger::certificate_fingerprint({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!found) return tl::unexpected<Error>(found.error().within(file));
+  return found;
+}
+
 int make(const Arguments& arguments) {
+  const auto certificate = fingerprint_in(arguments.certificate);
+  if (!certificate) return failed(certificate.error());
   const auto ledger = open_ledger(arguments.common.ledger);
   if (!ledger) return failed(ledger.error());
   ledger::Token wanted = arguments.wanted;
@@ -37,8 +52,12 @@ int make(const Arguments& arguments) {
       return failed({ErrorCode::invalid_argument, "write the day as 2026-12-31"});
     wanted.expires += "T23:59:59Z";
   }
-  const auto made = ledger::make_token(ledger->database(), wanted, now_seconds());
+  const auto made = ledger::make_token(ledger->database(), wanted, now_seconds(), *certificate);
   if (!made) return failed(made.error());
+  if (made->secret.empty()) {
+    print_note(line_of(made->token) + ": whoever holds the certificate's key");
+    return kDone;
+  }
   print_note(line_of(made->token) + "; it is shown this once:");
   return write_result(made->secret + "\n", arguments.common.output) ? kDone : kOtherFailure;
 }
@@ -99,6 +118,10 @@ void add_token(CLI::App& app, Common&, Run& run) {
       ->add_option("--subject", arguments.wanted.subject,
                    "Of submit and enrol: the subject, or how its names begin, and '*'")
       ->type_name("NAME");
+  command
+      ->add_option("--certificate", arguments.certificate,
+                   "Let this certificate (PEM) count, instead of a secret")
+      ->type_name("FILE");
   command->add_option("--until", arguments.wanted.expires, "The last day on which it counts")
       ->type_name("DAY");
   command

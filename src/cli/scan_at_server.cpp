@@ -92,6 +92,8 @@ std::string server_named(const std::string& option) {
 int scan_at_server(const ServerScan& wish, const Common& common) {
   server::ClientOptions options;
   options.http.ca_file = wish.ca_file;
+  options.http.certificate_file = wish.certificate_file;
+  options.http.key_file = wish.key_file;
   options.http.token = environment("STOWAWAY_TOKEN");
   options.stop = stop_on_signals();
   if (!common.quiet) options.tell = [](const std::string& why) { print_note(why); };

@@ -14,7 +14,7 @@ struct ServerScan {
   std::string url;                                           // of the server
   std::vector<std::string> subjects;                         // "": what dpkg has installed
   std::vector<std::pair<std::string, std::string>> outputs;  // format, file; "": standard output
-  std::string dpkg_root, fail_on, ca_file;
+  std::string dpkg_root, fail_on, ca_file, certificate_file, key_file;
   std::string submit_as, submit_version;  // record the one subject under this name; "": do not
   ScanLimits limits;
 };

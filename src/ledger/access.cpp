@@ -10,6 +10,7 @@ namespace stowaway::ledger {
 namespace {
 
 constexpr std::string_view kPrefix = "stw_";
+constexpr std::string_view kCertificate = "certificate:";  // before a fingerprint: no hash is one
 constexpr std::size_t kSecretBytes = 32, kIdBytes = 4, kMaxSecretChars = 200;
 constexpr std::size_t kMaxNameBytes = 200;
 constexpr std::int64_t kMaxWaiting = 1000;
@@ -69,22 +70,62 @@ Result<void> refuse_crowd(sql::Database& database) {
   return {};
 }
 
-Result<NewToken> insert(sql::Database& database, Token wanted, Seconds now) {
-  NewToken made{std::move(wanted), std::string(kPrefix) + random_hex<kSecretBytes>()};
+bool is_fingerprint(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// What is kept of a certificate. Fails with invalid_argument.
+Result<std::string> kept_of(sql::Database& database, std::string_view certificate) {
+  if (!is_fingerprint(certificate))
+    return fail(ErrorCode::invalid_argument, "\"{}\" is no SHA-256 of a certificate", certificate);
+  const std::string kept = std::string(kCertificate) + std::string(certificate);
+  STOWAWAY_TRY(sql::Statement select,
+               database.prepare("SELECT id FROM access_token WHERE sha256 = ?"));
+  select.bind(0, kept);
+  STOWAWAY_TRY(const bool row, select.step());
+  if (row)
+    return fail(ErrorCode::invalid_argument, "the certificate belongs to {} already",
+                select.text(0));
+  return kept;
+}
+
+Result<NewToken> insert(sql::Database& database, Token wanted, Seconds now,
+                        std::string_view certificate) {
+  NewToken made{std::move(wanted), ""};
+  std::string kept;
+  if (!certificate.empty()) {
+    STOWAWAY_TRY(kept, kept_of(database, certificate));
+  } else {
+    const std::string random = random_hex<kSecretBytes>();
+    if (random.empty()) return fail(ErrorCode::unavailable, "no randomness for a token");
+    made.secret = std::string(kPrefix) + random;
+    kept = hash_of(made.secret);
+  }
   made.token.id = random_hex<kIdBytes>();
   made.token.made = utc_text(now);
-  if (made.token.id.empty() || made.secret.size() == kPrefix.size())
-    return fail(ErrorCode::unavailable, "no randomness for a token");
+  if (made.token.id.empty()) return fail(ErrorCode::unavailable, "no randomness for a token");
   STOWAWAY_TRY(sql::Statement add,
                database.prepare("INSERT INTO access_token VALUES(?,?,?,?,?,?,?,?)"));
   int at = 0;
   for (const std::string& text :
        {made.token.id, made.token.holder, std::string(name_of(made.token.scope)),
         made.token.subject, made.token.made, made.token.expires,
-        std::string(name_of(made.token.state)), hash_of(made.secret)})
+        std::string(name_of(made.token.state)), kept})
     add.bind(at++, text);
   STOWAWAY_TRY_VOID(add.run());
   return made;
+}
+
+Result<std::optional<Token>> token_kept_as(sql::Database& database, const std::string& kept,
+                                           Seconds now) {
+  STOWAWAY_TRY(sql::Statement select, database.prepare(std::string("SELECT ") + kColumns +
+                                                       " FROM access_token WHERE sha256 = ?"));
+  select.bind(0, kept);
+  STOWAWAY_TRY(const bool row, select.step());
+  if (!row) return std::optional<Token>();
+  Token token = token_in(select);
+  if (!token.expires.empty() && token.expires <= utc_text(now)) return std::optional<Token>();
+  return std::optional<Token>(std::move(token));
 }
 
 // Fails with not_found unless one row was changed.
@@ -128,11 +169,12 @@ std::string_view name_of(TokenState state) {
   return "";
 }
 
-Result<NewToken> make_token(sql::Database& database, Token wanted, Seconds now) {
+Result<NewToken> make_token(sql::Database& database, Token wanted, Seconds now,
+                            std::string_view certificate) {
   STOWAWAY_TRY_VOID(check(wanted));
   STOWAWAY_TRY(sql::Transaction transaction, sql::Transaction::begin_alone(database));
   if (wanted.state == TokenState::waiting) STOWAWAY_TRY_VOID(refuse_crowd(database));
-  STOWAWAY_TRY(NewToken made, insert(database, std::move(wanted), now));
+  STOWAWAY_TRY(NewToken made, insert(database, std::move(wanted), now, certificate));
   STOWAWAY_TRY_VOID(transaction.commit());
   return made;
 }
@@ -155,14 +197,13 @@ Result<std::optional<Token>> token_with(sql::Database& database, std::string_vie
                                         Seconds now) {
   if (!secret.starts_with(kPrefix) || secret.size() > kMaxSecretChars)
     return std::optional<Token>();
-  STOWAWAY_TRY(sql::Statement select, database.prepare(std::string("SELECT ") + kColumns +
-                                                       " FROM access_token WHERE sha256 = ?"));
-  select.bind(0, hash_of(secret));
-  STOWAWAY_TRY(const bool row, select.step());
-  if (!row) return std::optional<Token>();
-  Token token = token_in(select);
-  if (!token.expires.empty() && token.expires <= utc_text(now)) return std::optional<Token>();
-  return std::optional<Token>(std::move(token));
+  return token_kept_as(database, hash_of(secret), now);
+}
+
+Result<std::optional<Token>> token_of_certificate(sql::Database& database,
+                                                  std::string_view certificate, Seconds now) {
+  if (!is_fingerprint(certificate)) return std::optional<Token>();
+  return token_kept_as(database, std::string(kCertificate) + std::string(certificate), now);
 }
 
 Result<void> approve_token(sql::Database& database, const std::string& id) {
@@ -176,7 +217,7 @@ Result<void> revoke_token(sql::Database& database, const std::string& id) {
 }
 
 Result<NewToken> enrol(sql::Database& database, const Token& once, const std::string& holder,
-                       Seconds now) {
+                       Seconds now, std::string_view certificate) {
   if (once.scope != Scope::enrol || once.state != TokenState::active)
     return fail(ErrorCode::not_found, "no token to enrol with");
   Token wanted;
@@ -187,7 +228,7 @@ Result<NewToken> enrol(sql::Database& database, const Token& once, const std::st
   STOWAWAY_TRY_VOID(change(database,
                            "UPDATE access_token SET state = ? WHERE id = ? AND state = 'active'",
                            "used", once.id));
-  STOWAWAY_TRY(NewToken made, insert(database, std::move(wanted), now));
+  STOWAWAY_TRY(NewToken made, insert(database, std::move(wanted), now, certificate));
   STOWAWAY_TRY_VOID(transaction.commit());
   return made;
 }
@@ -201,7 +242,7 @@ Result<NewToken> rotate_token(sql::Database& database, const Token& old, Seconds
   STOWAWAY_TRY_VOID(change(database,
                            "UPDATE access_token SET expires = ? WHERE id = ? AND state = 'active'",
                            old.expires.empty() || end < old.expires ? end : old.expires, old.id));
-  STOWAWAY_TRY(NewToken made, insert(database, old, now));
+  STOWAWAY_TRY(NewToken made, insert(database, old, now, {}));
   STOWAWAY_TRY_VOID(transaction.commit());
   return made;
 }

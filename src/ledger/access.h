@@ -1,5 +1,7 @@
 // Who may write to the ledger over the network: bearer tokens with a scope, and the record of what
-// was done with them. Only a token's hash is kept; the token is shown once, when it is made.
+// was done with them. Only a token's hash is kept; the token is shown once, when it is made. A
+// client's certificate can stand in a token's place: then the secret is its key, which nobody here
+// ever sees, and its fingerprint is kept (SHA-256 of the DER form, 64 hex digits in lower case).
 //
 // A machine comes in by a token that an operator made for it, by one that can be used once to make
 // its own (scope `enrol`), or by asking: then its token is there and does nothing until an operator
@@ -42,13 +44,15 @@ struct Token {
 
 struct NewToken {
   Token token;
-  std::string secret;  // "stw_…": 256 random bits
+  std::string secret;  // "stw_…": 256 random bits; "" where it is a certificate
 };
 
-// Makes a token with a new id and keeps it; `state` is active or waiting. Fails with
-// invalid_argument (no holder, a submit token without subject), limit_exceeded (too many wait for
-// approval) or unavailable (no randomness).
-Result<NewToken> make_token(sql::Database& database, Token wanted, Seconds now);
+// Makes a token with a new id and keeps it; `state` is active or waiting. With the fingerprint of a
+// certificate it is that certificate which counts, and there is no secret. Fails with
+// invalid_argument (no holder, a submit token without subject, no fingerprint, one that has a token
+// already), limit_exceeded (too many wait for approval) or unavailable (no randomness).
+Result<NewToken> make_token(sql::Database& database, Token wanted, Seconds now,
+                            std::string_view certificate = {});
 
 // By time. `state`: only these.
 Result<std::vector<Token>> tokens(sql::Database& database, std::optional<TokenState> state);
@@ -57,15 +61,19 @@ Result<std::vector<Token>> tokens(sql::Database& database, std::optional<TokenSt
 // time that it takes says nothing about how near a wrong one was.
 Result<std::optional<Token>> token_with(sql::Database& database, std::string_view secret,
                                         Seconds now);
+// The same for a client that has shown that it holds the key of a certificate.
+Result<std::optional<Token>> token_of_certificate(sql::Database& database,
+                                                  std::string_view certificate, Seconds now);
 
 // Fails with not_found: no such token, or none that waits (approve) or counts (revoke).
 Result<void> approve_token(sql::Database& database, const std::string& id);
 Result<void> revoke_token(sql::Database& database, const std::string& id);
 
 // Uses a token of scope `enrol` up, and makes one that may submit for its subject. Both or neither;
-// of two at once one. Fails with not_found when it is no such token, or was used.
+// of two at once one. Fails with not_found when it is no such token, or was used, or as
+// make_token() does.
 Result<NewToken> enrol(sql::Database& database, const Token& once, const std::string& holder,
-                       Seconds now);
+                       Seconds now, std::string_view certificate = {});
 
 // Another token with the same rights; the old one counts for `overlap` more seconds.
 Result<NewToken> rotate_token(sql::Database& database, const Token& old, Seconds overlap,

@@ -26,14 +26,15 @@ Json token_json(const ledger::Token& token) {
 
 Answer answer_with_secret(const ledger::NewToken& made, int status) {
   Json document = token_json(made.token);
-  document["token"] = made.secret;
+  if (!made.secret.empty()) document["token"] = made.secret;
   Answer answer = answer_with(document, status);
   answer.headers.emplace_back("Cache-Control", "no-store");
   return answer;
 }
 
 // {"holder": …, "subject": …}. With a token of scope `enrol`: its subject counts, and the answer is
-// a token that counts. Without: one that waits for an operator's approval.
+// a token that counts. Without: one that waits for an operator's approval. Of a client that shows a
+// certificate it is that which counts, and there is no secret to tell.
 Result<Answer> enrol(Context& context, const Request& request, const Caller& caller) {
   const Json body = Json::parse(request.body, nullptr, false);
   if (!body.is_object()) return fail(ErrorCode::invalid_argument, "the body is no JSON object");
@@ -45,7 +46,8 @@ Result<Answer> enrol(Context& context, const Request& request, const Caller& cal
   if (caller.token) {
     if (caller.token->scope != ledger::Scope::enrol) return refuse(403, "no token to enrol with");
     STOWAWAY_TRY(const auto made, context.ledger->with([&](ledger::Ledger& ledger) {
-      return ledger::enrol(ledger.database(), *caller.token, holder, context.clock());
+      return ledger::enrol(ledger.database(), *caller.token, holder, context.clock(),
+                           caller.certificate);
     }));
     return answer_with_secret(made, 201);
   }
@@ -56,12 +58,15 @@ Result<Answer> enrol(Context& context, const Request& request, const Caller& cal
   if (wanted.subject.find('*') != std::string::npos)
     return fail(ErrorCode::invalid_argument, "ask for one subject, without '*'");
   STOWAWAY_TRY(const auto made, context.ledger->with([&](ledger::Ledger& ledger) {
-    return ledger::make_token(ledger.database(), wanted, context.clock());
+    return ledger::make_token(ledger.database(), wanted, context.clock(), caller.certificate);
   }));
   return answer_with_secret(made, 202);
 }
 
 Result<Answer> rotate(Context& context, const Request&, const Caller& caller) {
+  if (caller.by_certificate)
+    return fail(ErrorCode::invalid_argument,
+                "a certificate is renewed by another one: enrol with that");
   STOWAWAY_TRY(const auto made, context.ledger->with([&](ledger::Ledger& ledger) {
     return ledger::rotate_token(ledger.database(), *caller.token, kRotationOverlap,
                                 context.clock());

@@ -126,6 +126,7 @@ class Dispatcher final : public Api {
     auto caller = caller_of(request);
     if (!caller) return refuse(caller.error());
     caller->client = client;
+    caller->certificate = certificate_of(request);
     Answer out;
     if (auto refused = objection(route, request, *caller)) {
       out = *std::move(refused);
@@ -140,7 +141,13 @@ class Dispatcher final : public Api {
     return out;
   }
 
-  // By bearer token, or by cookie.
+  // Its own, or what the proxy in front saw.
+  std::string certificate_of(const Request& request) const {
+    if (!request.certificate.empty() || !context_.trusts_forwarded) return request.certificate;
+    return to_lower(header(request, "x-client-certificate-sha256"));
+  }
+
+  // By bearer token, by certificate, or by cookie.
   Result<Caller> caller_of(const Request& request) {
     Caller caller;
     if (!context_.ledger) return caller;
@@ -152,6 +159,13 @@ class Dispatcher final : public Api {
                                   context_.clock());
       }));
       return caller;
+    }
+    if (const std::string certificate = certificate_of(request); !certificate.empty()) {
+      STOWAWAY_TRY(caller.token, context_.ledger->with([&](ledger::Ledger& ledger) {
+        return ledger::token_of_certificate(ledger.database(), certificate, context_.clock());
+      }));
+      caller.by_certificate = caller.token.has_value();
+      if (caller.by_certificate) return caller;
     }
     const auto session = session_in(cookie_in(header(request, "cookie"), kSessionCookie),
                                     context_.session_key, context_.clock());
@@ -192,6 +206,9 @@ class Dispatcher final : public Api {
       if (!same_text(header(request, "x-csrf-token"), csrf_of(cookie, context_.session_key)))
         return refuse(403, "X-Csrf-Token is missing or wrong");
     }
+    // A browser shows its certificate to whatever page sends the request.
+    if (is_write(route) && caller.by_certificate && !header(request, "origin").empty())
+      return refuse(403, "a certificate counts for programs, not for pages");
     return std::nullopt;
   }
 

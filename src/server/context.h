@@ -44,7 +44,8 @@ struct Context {
 struct Caller {
   std::optional<ledger::Token> token;
   std::string client;  // address
-  bool by_cookie = false;
+  bool by_cookie = false, by_certificate = false;
+  std::string certificate;  // that the client has the key of, as the ledger keeps it; "": none
 };
 
 }  // namespace stowaway::server

@@ -14,6 +14,7 @@
 
 #include "base/atomic_file.h"
 #include "base/text.h"
+#include "server/peer.h"
 
 namespace stowaway::server {
 namespace {
@@ -77,6 +78,10 @@ class Server final : public HttpServer {
                   "a certificate needs its key, and a key its certificate");
     STOWAWAY_TRY(certificate_, pem(options_.certificate_file));
     STOWAWAY_TRY(key_, pem(options_.key_file));
+    STOWAWAY_TRY(client_ca_, pem(options_.client_ca_file));
+    if (!client_ca_.empty() && certificate_.empty())
+      return fail(ErrorCode::invalid_argument,
+                  "clients show certificates over TLS alone: give the server one, too");
     std::vector<MHD_OptionItem> items{
         {MHD_OPTION_THREAD_POOL_SIZE, static_cast<intptr_t>(std::max(2U, options_.threads)),
          nullptr},
@@ -89,12 +94,14 @@ class Server final : public HttpServer {
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, nullptr},
         {MHD_OPTION_SOCK_ADDR, 0, &address_},
         {MHD_OPTION_UNESCAPE_CALLBACK, reinterpret_cast<intptr_t>(&unescape), nullptr},
-        {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&completed), this}};
+        {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&completed), this},
+        {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&connected), this}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;  // the latter for drain()
     if (!certificate_.empty()) {
       flags |= MHD_USE_TLS;
       items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, certificate_.data()});
       items.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, key_.data()});
+      if (!client_ca_.empty()) items.push_back({MHD_OPTION_HTTPS_MEM_TRUST, 0, client_ca_.data()});
     }
     items.push_back({MHD_OPTION_END, 0, nullptr});
     daemon_ = MHD_start_daemon(flags, options_.port, nullptr, nullptr, &received, this,
@@ -162,6 +169,27 @@ class Server final : public HttpServer {
                                 : server.refuse(connection, pending);
   }
 
+  // What is known of whoever is at the other end lives as long as the connection.
+  static void connected(void* self, MHD_Connection*, void** peer,
+                        MHD_ConnectionNotificationCode what) {
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      if (!static_cast<Server*>(self)->client_ca_.empty()) *peer = new Peer;
+    } else {
+      delete static_cast<Peer*>(*peer);
+      *peer = nullptr;
+    }
+  }
+
+  // Fails with invalid_argument: a certificate that does not count.
+  static Result<std::string> certificate_of(MHD_Connection* connection) {
+    const auto* const context =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const auto* const tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (context == nullptr || context->socket_context == nullptr || tls == nullptr)
+      return std::string();
+    return static_cast<Peer*>(context->socket_context)->certificate(tls->tls_session);
+  }
+
   static void completed(void* self, MHD_Connection*, void** context, MHD_RequestTerminationCode) {
     if (*context == nullptr) return;
     auto& server = *static_cast<Server*>(self);
@@ -189,6 +217,11 @@ class Server final : public HttpServer {
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (info != nullptr) request.client = address_of(info->client_addr);
     request.id = id_of(request);
+    auto certificate = certificate_of(connection);
+    if (certificate)
+      request.certificate = *std::move(certificate);
+    else
+      pending->refused = 403;
     const auto announced = request.headers.find("content-length");
     if (announced != request.headers.end() &&
         std::strtoull(announced->second.c_str(), nullptr, 10) > options_.max_body_bytes)
@@ -232,6 +265,7 @@ class Server final : public HttpServer {
   MHD_Result refuse(MHD_Connection* connection, Pending& pending) {
     const std::string_view why = pending.refused == 413   ? "the body is too large"
                                  : pending.refused == 503 ? "too much at once; try again later"
+                                 : pending.refused == 403 ? "the certificate does not count here"
                                                           : "how long the body is, is said twice";
     Answer answer{pending.refused,
                   "application/json",
@@ -271,7 +305,7 @@ class Server final : public HttpServer {
   HttpServerOptions options_;
   Handler handler_;
   sockaddr_in address_{};
-  std::string certificate_, key_;
+  std::string certificate_, key_, client_ca_;
   MHD_Daemon* daemon_ = nullptr;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> bodies_ = 0, under_way_ = 0;

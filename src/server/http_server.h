@@ -23,7 +23,9 @@ struct Request {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
   std::string client;  // address, without port
-  std::string id;      // of this request, for logs: given by the client, or made here
+  // Of the certificate that the client proved to be its own, SHA-256 in hex; "": it showed none.
+  std::string certificate;
+  std::string id;  // of this request, for logs: given by the client, or made here
 };
 
 struct Answer {
@@ -54,13 +56,15 @@ struct HttpServerOptions {
   unsigned idle_seconds = 30;                // a connection on which nothing happens
   unsigned request_seconds = 300;            // from the first byte of a body to its last
   std::string certificate_file, key_file;    // PEM; both or neither: without, plain HTTP
+  std::string client_ca_file;                // PEM: who signs clients' certificates; "": none asked
   std::function<void(const Exchange&)> log;  // of each exchange; from several threads
 };
 
 class HttpServer {
  public:
   // Answers from when it returns. Fails with unavailable (the address is taken or not ours),
-  // invalid_argument (an address that is none, half a certificate) or io (its files).
+  // invalid_argument (an address that is none, half a certificate, clients' without one) or io (its
+  // files).
   static Result<std::unique_ptr<HttpServer>> start(const HttpServerOptions& options,
                                                    Handler handler);
   virtual ~HttpServer() = default;
