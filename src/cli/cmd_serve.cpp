@@ -75,7 +75,7 @@ void log_exchange(const server::Exchange& exchange) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-std::vector<std::string> try_command(const kb::Kb& kb) {
+std::vector<std::string> try_command(const std::string& kb) {
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return {};
@@ -87,7 +87,7 @@ std::vector<std::string> try_command(const kb::Kb& kb) {
           "--jobs",
           "1",
           "--kb",
-          kb.file(),
+          kb,
           "--max-files",
           "200000",
           "--max-unpacked-mb",
@@ -103,11 +103,12 @@ Result<advisory::Advisories> advisories_or_none(const Arguments& arguments, bool
 
 int serve(Arguments& arguments, const Common& common) {
   if (const auto taken = take_address(arguments); !taken) return failed(taken.error());
-  const auto kb = open_kb(common.kb_file);
-  if (!kb) {
-    print_error(kb.error());
+  auto store = open_kb_store(common.kb_file);
+  if (!store) {
+    print_error(store.error());
     return kNoKb;
   }
+  const std::string opened = (*store)->summary().file;
   auto advisories = advisories_or_none(arguments, common.quiet);
   if (!advisories) return failed(advisories.error());
   auto key = read_key(arguments.session_key_file);
@@ -118,9 +119,11 @@ int serve(Arguments& arguments, const Common& common) {
   api_options.ledger = arguments.no_ledger ? "" : ledger_file(arguments.ledger);
   api_options.open_reads = !arguments.closed;
   api_options.clock = now_seconds;
-  if (!arguments.no_try) api_options.try_command = try_command(*kb);
+  api_options.open_store = [opened] { return kb::open_store(opened, cluster_options()); };
+  api_options.tell = [](const std::string& what) { print_note(what); };
+  if (!arguments.no_try) api_options.try_command = try_command(opened);
   if (!arguments.http.certificate_file.empty()) api_options.secure_cookies = true;
-  const auto api = server::Api::create(api_options, *kb, *std::move(advisories));
+  const auto api = server::Api::create(api_options, *std::move(store), *std::move(advisories));
   if (!api) return failed(api.error());
   const std::stop_token stop = stop_on_signals();
   arguments.http.threads =

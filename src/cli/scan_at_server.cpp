@@ -33,22 +33,20 @@ class ServerScanner {
       : wish_(&wish), common_(&common), client_(std::move(client)) {}
 
   Result<void> scan(const std::string& subject) {
-    STOWAWAY_TRY(auto fingerprints, fingerprints_of(*wish_, subject, *common_));
-    STOWAWAY_TRY_VOID(client_.leave_known_out(fingerprints));
-    const std::string name = subject.empty() ? "installed packages" : subject;
-    for (const auto& [format, file] : wish_->outputs) {
-      const unsigned width = file.empty() && is_terminal(1) ? terminal_width() : 0;
-      STOWAWAY_TRY(auto found, client_.identify(fingerprints, {name, format, width}));
-      take(found);
+    STOWAWAY_TRY(const auto fingerprints, fingerprints_of(*wish_, subject, *common_));
+    auto found = ask(subject, fingerprints);
+    for (int tries = 1; !found && client_.has_another_kb() && tries < kTries; ++tries)
+      found = ask(subject, fingerprints);
+    if (!found) return tl::unexpected<Error>(found.error());
+    for (std::size_t i = 0; i < found->size(); ++i) {
+      const std::string& file = wish_->outputs[i].second;
+      take((*found)[i]);
       if (!file.empty())
-        files_[file] += found.report;
-      else if (!write_result(found.report, ""))
+        files_[file] += (*found)[i].report;
+      else if (!write_result((*found)[i].report, ""))
         return fail(ErrorCode::io, "the report could not be written");
     }
-    if (wish_->submit_as.empty()) return {};
-    STOWAWAY_TRY(const std::string answer,
-                 client_.submit(wish_->submit_as, wish_->submit_version, fingerprints));
-    if (!common_->quiet) print_note("recorded as " + wish_->submit_as);
+    if (!wish_->submit_as.empty() && !common_->quiet) print_note("recorded as " + wish_->submit_as);
     return {};
   }
 
@@ -67,6 +65,26 @@ class ServerScanner {
   }
 
  private:
+  static constexpr int kTries = 3;  // where the server gets another knowledge base meanwhile
+
+  // One report for each output, all of one knowledge base; and records the subject.
+  Result<std::vector<server::Identified>> ask(const std::string& subject,
+                                              match::Fingerprints fingerprints) {
+    STOWAWAY_TRY_VOID(client_.leave_known_out(fingerprints));
+    const std::string name = subject.empty() ? "installed packages" : subject;
+    std::vector<server::Identified> found;
+    for (const auto& [format, file] : wish_->outputs) {
+      const unsigned width = file.empty() && is_terminal(1) ? terminal_width() : 0;
+      STOWAWAY_TRY(auto one, client_.identify(fingerprints, {name, format, width}));
+      found.push_back(std::move(one));
+    }
+    if (!wish_->submit_as.empty()) {
+      STOWAWAY_TRY(const std::string answer,
+                   client_.submit(wish_->submit_as, wish_->submit_version, fingerprints));
+    }
+    return found;
+  }
+
   void take(const server::Identified& found) {
     matched_ = matched_ || (wish_->fail_on == "copy" && found.copies > 0) ||
                (wish_->fail_on == "modified" && found.modified > 0);

@@ -1,5 +1,7 @@
 #include "kb/store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -18,14 +20,35 @@ std::vector<Key> distinct(std::vector<Key> keys) {
   return keys;
 }
 
+// Which file a name means now: another one is put in its place by renaming it.
+struct Mark {
+  dev_t device = 0;
+  ino_t number = 0;
+  std::int64_t size = 0, seconds = 0, nanoseconds = 0;
+  bool operator==(const Mark&) const = default;
+};
+
+Mark mark_of(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
+}
+
 // One index file: every slice is the whole.
 class FileStore final : public Store {
  public:
-  explicit FileStore(Kb kb) : kb_(std::move(kb)) {}
+  explicit FileStore(Kb kb) : kb_(std::move(kb)), opened_(mark_of(kb_.file())) {}
 
   KbSummary summary() const override { return kb_.summary(); }
   const Kb* whole() const override { return &kb_; }
   Result<Kb> slice(const Keys&) override { return Kb::open(kb_.file()); }
+  Result<void> check() const override { return kb_.intact(); }
+  Result<bool> is_superseded() override {
+    const Mark now = mark_of(kb_.file());
+    if (now == Mark{}) return fail(ErrorCode::unavailable, "{} is gone", kb_.file());
+    return now != opened_;
+  }
 
   Result<std::vector<ComponentCount>> count_by_component(const Keys& keys) override {
     std::map<ComponentId, ComponentCount> counts;
@@ -57,6 +80,7 @@ class FileStore final : public Store {
   }
 
   Kb kb_;
+  Mark opened_;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Keys {
   std::vector<fingerprint::NormalisedId> normalised;
   std::vector<fingerprint::Md5> md5s;
   std::vector<std::uint64_t> shingles;
+  std::vector<std::string> components;  // names of those whose releases are wanted
   // What the asker will ignore anyway: shingles of more occurrences than this, and paths in which
   // fewer occurrences of all the keys lie. A slice may be without them.
   std::size_t max_occurrences = SIZE_MAX;
@@ -46,8 +47,14 @@ class Store {
   // Safe from any thread. Fails with unavailable (says what did not answer), corrupt,
   // limit_exceeded or io.
   virtual Result<Kb> slice(const Keys& keys) = 0;
-  // By name; only those that hold any. Counted by the engine where there is one. Md5s and the two
-  // limits are not looked at. Fails as slice() does.
+  // Whether every key can be looked up. Nothing is asked for it: as far as is known.
+  virtual Result<void> check() const = 0;
+  // For a store that lives long: looks who is there, and whether a newer knowledge base was put in
+  // this one's place, which open_store() would open. Now and then, from one thread. Fails with
+  // unavailable.
+  virtual Result<bool> is_superseded() = 0;
+  // By name; only those that hold any. Counted by the engine where there is one. Md5s, names
+  // and the two limits are not looked at. Fails as slice() does.
   virtual Result<std::vector<ComponentCount>> count_by_component(const Keys& keys) = 0;
 };
 

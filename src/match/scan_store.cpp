@@ -23,15 +23,11 @@ kb::Keys identities_of(const Fingerprints& fingerprints) {
 
 // Which files the store knows well enough, so that their shingles need not be looked up: most of
 // what travels.
-Result<std::vector<bool>> known_files(const Fingerprints& fingerprints, const kb::Keys& identities,
-                                      kb::Store& store) {
-  STOWAWAY_TRY(const kb::Kb kb, store.slice(identities));
+Result<std::vector<bool>> known_files(const Fingerprints& fingerprints, kb::Store& store) {
   std::vector<FileIdentity> files;
   for (const FileFingerprint& file : fingerprints.files)
     if (is_looked_up(file)) files.push_back({file.normalised, file.sha256});
-  const auto known = known_without_details(files, kb);
-  STOWAWAY_TRY_VOID(kb.intact());
-  return known;
+  return known_without_details(files, store);
 }
 
 // Adds those of the files that `wants` says yes to.
@@ -54,12 +50,23 @@ Result<kb::Keys> all_keys_of(const Fingerprints& fingerprints) {
   return keys;
 }
 
+Result<std::vector<bool>> known_without_details(std::span<const FileIdentity> files,
+                                                kb::Store& store) {
+  if (const kb::Kb* whole = store.whole()) return known_without_details(files, *whole);
+  kb::Keys keys;
+  for (const FileIdentity& file : files) keys.normalised.push_back(file.normalised);
+  STOWAWAY_TRY(const kb::Kb kb, store.slice(keys));
+  auto known = known_without_details(files, kb);
+  STOWAWAY_TRY_VOID(kb.intact());
+  return known;
+}
+
 Result<ScanResult> rescan(const Fingerprints& fingerprints, kb::Store& store,
                           const ScanOptions& options) {
   if (const kb::Kb* whole = store.whole()) return rescan(fingerprints, *whole, options);
   kb::Keys keys = identities_of(fingerprints);
   if (options.resemblances) {
-    STOWAWAY_TRY(const auto known, known_files(fingerprints, keys, store));
+    STOWAWAY_TRY(const auto known, known_files(fingerprints, store));
     auto next = known.begin();
     STOWAWAY_TRY_VOID(add_shingles(
         fingerprints, [&] { return !*next++; }, keys));

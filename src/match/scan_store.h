@@ -11,6 +11,10 @@ namespace stowaway::match {
 // Every key of a subject. Fails with corrupt.
 Result<kb::Keys> all_keys_of(const Fingerprints& fingerprints);
 
+// known_without_details() of any store. Fails as Store::slice() does.
+Result<std::vector<bool>> known_without_details(std::span<const FileIdentity> files,
+                                                kb::Store& store);
+
 // scan() where the store has the whole at hand. Else all fingerprints are in memory meanwhile, and
 // options.cache is not used. Fails as scan() and Store::slice() do.
 Result<ScanResult> scan(source::Source& subject, kb::Store& store, const ScanOptions& options);

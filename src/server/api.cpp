@@ -56,8 +56,10 @@ bool needs_ledger(const Route& route) {
 
 class Dispatcher final : public Api {
  public:
-  Dispatcher(ApiOptions options, const kb::Kb& kb, advisory::Advisories advisories) {
-    context_.kb = &kb;
+  Dispatcher(ApiOptions options, std::unique_ptr<kb::Store> store,
+             advisory::Advisories advisories) {
+    context_.knowledge = std::make_unique<KnowledgeKeeper>(
+        std::move(store), std::move(options.open_store), std::move(options.tell));
     if (!options.ledger.empty())
       context_.ledger = std::make_unique<LedgerPool>(options.ledger, options.ledger_connections);
     context_.advisories = std::move(advisories);
@@ -248,12 +250,13 @@ report::Options Context::report_options() const {
   return options;
 }
 
-Result<std::unique_ptr<Api>> Api::create(ApiOptions options, const kb::Kb& kb,
+Result<std::unique_ptr<Api>> Api::create(ApiOptions options, std::unique_ptr<kb::Store> store,
                                          advisory::Advisories advisories) {
   if (options.session_key.empty()) {
     STOWAWAY_TRY(options.session_key, new_session_key());
   }
-  auto api = std::make_unique<Dispatcher>(std::move(options), kb, std::move(advisories));
+  auto api =
+      std::make_unique<Dispatcher>(std::move(options), std::move(store), std::move(advisories));
   STOWAWAY_TRY_VOID(api->reach_ledger());
   return api;
 }

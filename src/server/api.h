@@ -14,7 +14,7 @@
 
 #include "advisory/advisories.h"
 #include "base/result.h"
-#include "kb/kb.h"
+#include "kb/store.h"
 #include "ledger/when.h"
 #include "server/http_server.h"
 
@@ -31,12 +31,15 @@ struct ApiOptions {
   double requests_per_second = 0, burst = 100;  // of one client; 0: any
   std::vector<std::string> try_command;         // see TryIt; empty: no uploads
   std::function<ledger::Seconds()> clock;
+  // Opens the knowledge base that was put in the place of the present one.
+  std::function<Result<std::unique_ptr<kb::Store>>()> open_store;
+  std::function<void(const std::string&)> tell;  // what happens between requests; may be empty
 };
 
 class Api {
  public:
-  // `kb` is borrowed. Fails with unavailable (no randomness, no ledger), or as Ledger::open does.
-  static Result<std::unique_ptr<Api>> create(ApiOptions options, const kb::Kb& kb,
+  // Fails with unavailable (no randomness, no ledger), or as Ledger::open does.
+  static Result<std::unique_ptr<Api>> create(ApiOptions options, std::unique_ptr<kb::Store> store,
                                              advisory::Advisories advisories);
   virtual ~Api() = default;
   virtual Answer handle(const Request& request) = 0;

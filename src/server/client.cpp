@@ -15,6 +15,7 @@ namespace stowaway::server {
 namespace {
 
 constexpr std::size_t kBatch = 10'000;
+constexpr long kConflict = 409;
 constexpr std::chrono::milliseconds kFirstWait{500}, kStep{50}, kMostWait{30'000};
 constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{1} << 30;
 
@@ -72,11 +73,13 @@ Result<HttpAnswer> Client::send(const std::string& method, const std::string& pa
   request.url = url_ + path;
   request.method = method;
   request.headers = {"Content-Type: " + type};
+  if (!kb_.empty()) request.headers.push_back("X-Stowaway-Kb: " + kb_);
   request.body = body;
   request.max_answer_bytes = kMaxAnswerBytes;
   request.stop = options_.stop;
   for (int attempt = 1;; ++attempt) {
     auto answer = http_.send(request);
+    has_another_kb_ = answer && answer->status == kConflict;
     if (answer && answer->status < 300) return answer;
     const bool passing =
         answer ? is_passing(answer->status) : answer.error().code == ErrorCode::unavailable;
@@ -97,6 +100,7 @@ Result<HttpAnswer> Client::send(const std::string& method, const std::string& pa
 }
 
 Result<void> Client::leave_known_out(match::Fingerprints& fingerprints) {
+  kb_.clear();
   std::vector<match::FileFingerprint*> files;
   for (match::FileFingerprint& file : fingerprints.files)
     if (file.has_details) files.push_back(&file);
@@ -114,6 +118,9 @@ Result<void> Client::leave_known_out(match::Fingerprints& fingerprints) {
     if (answer.body.size() != count)
       return fail(ErrorCode::corrupt, "{} answers for {} of {} files", url_, answer.body.size(),
                   count);
+    // From the second batch on the server has compared it itself.
+    if (const auto kb = answer.headers.find("x-stowaway-kb"); kb != answer.headers.end())
+      kb_ = kb->second;
     for (std::size_t i = 0; i < count; ++i)
       if (answer.body[i] == '1') match::leave_details_out(*files[first + i]);
   }

@@ -35,8 +35,12 @@ class Client {
   // Fails as HttpClient::create does.
   static Result<Client> create(std::string url, ClientOptions options);
 
-  // Asks which files need no details and leaves these out. Fails as send() does.
+  // Asks which files need no details and leaves these out; what is asked next is about the same
+  // knowledge base. Fails as send() does.
   Result<void> leave_known_out(match::Fingerprints& fingerprints);
+  // Whether the last request failed because the server has another knowledge base by now: begin
+  // again, with all details.
+  bool has_another_kb() const { return has_another_kb_; }
 
   struct Wish {
     std::string name, format = "json";
@@ -59,6 +63,8 @@ class Client {
   HttpClient http_;
   std::string url_;
   ClientOptions options_;
+  std::string kb_;  // that knows what was left out; "": nothing was
+  bool has_another_kb_ = false;
 };
 
 }  // namespace stowaway::server

@@ -8,12 +8,11 @@
 #include <string>
 
 #include "advisory/advisories.h"
-#include "advisory/components.h"
-#include "kb/kb.h"
 #include "ledger/access.h"
 #include "ledger/when.h"
 #include "match/fingerprints.h"
 #include "report/writer.h"
+#include "server/knowledge.h"
 #include "server/ledger_pool.h"
 #include "server/limiter.h"
 #include "server/metrics.h"
@@ -22,7 +21,7 @@
 namespace stowaway::server {
 
 struct Context {
-  const kb::Kb* kb;
+  std::unique_ptr<KnowledgeKeeper> knowledge;
   std::unique_ptr<LedgerPool> ledger;  // null: none
   std::mutex advisories_guard;
   advisory::Advisories advisories;  // under advisories_guard
@@ -35,9 +34,6 @@ struct Context {
   std::function<ledger::Seconds()> clock;
 
   report::Options report_options() const;
-  std::optional<advisory::Component> component(const std::string& name) const {
-    return advisory::component_of(*kb, name);
-  }
 };
 
 // Who asks: nobody known, or the holder of a token.

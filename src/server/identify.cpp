@@ -9,7 +9,7 @@
 #include "advisory/audit.h"
 #include "ledger/acceptance.h"
 #include "ledger/notice.h"
-#include "match/scan.h"
+#include "match/scan_store.h"
 #include "server/answers.h"
 #include "server/parameters.h"
 #include "server/routes.h"
@@ -70,21 +70,33 @@ struct Matched {
   match::ScanResult result;
 };
 
-Result<Matched> match_body(Context& context, const Request& request) {
+constexpr const char* kKbHeader = "X-Stowaway-Kb";
+
+// What a client left out because another knowledge base knows it, would be missing here.
+bool is_meant_for_another(const Request& request, const Knowledge& knowledge) {
+  const auto meant = request.headers.find("x-stowaway-kb");
+  return meant != request.headers.end() && meant->second != knowledge.id();
+}
+
+Answer refuse_another() {
+  return refuse(409, "the knowledge base has changed since you asked what is known: ask again");
+}
+
+Result<Matched> match_body(const Knowledge& knowledge, Context& context, const Request& request) {
   Matched matched;
   STOWAWAY_TRY(matched.fingerprints, fingerprints_in(request));
-  STOWAWAY_TRY(matched.result, match::rescan(matched.fingerprints, *context.kb, {}));
+  STOWAWAY_TRY(matched.result, match::rescan(matched.fingerprints, knowledge.store(), {}));
   context.metrics.count_identified(matched.fingerprints.files.size());
   return matched;
 }
 
 Result<Answer> kb_info(Context& context, const Request&, const Caller&) {
-  const kb::Kb& kb = *context.kb;
-  return answer_with({{"id", kb.id()},
-                      {"components", kb.component_count()},
-                      {"releases", kb.release_count()},
-                      {"contents", kb.content_count()},
-                      {"shingles", kb.shingle_count()}});
+  const kb::KbSummary kb = context.knowledge->now()->summary();
+  return answer_with({{"id", kb.id},
+                      {"components", kb.components},
+                      {"releases", kb.releases},
+                      {"contents", kb.contents},
+                      {"shingles", kb.shingles}});
 }
 
 // For each identity one byte: '1' where the file's details are not needed.
@@ -102,11 +114,13 @@ Result<Answer> known(Context& context, const Request& request, const Caller&) {
     std::memcpy(files[i].sha256.data(), at + 8, 16);
   }
   std::string answer(files.size(), '0');
-  const auto found = match::known_without_details(files, *context.kb);
+  const auto knowledge = context.knowledge->now();
+  if (is_meant_for_another(request, *knowledge)) return refuse_another();
+  STOWAWAY_TRY(const auto found, match::known_without_details(files, knowledge->store()));
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i]) answer[i] = '1';
   Answer out = answer_with_text(std::move(answer), "application/octet-stream");
-  out.headers.emplace_back("X-Stowaway-Kb", context.kb->id());
+  out.headers.emplace_back(kKbHeader, knowledge->id());
   return out;
 }
 
@@ -125,7 +139,9 @@ std::string summary_of(const match::ScanResult& result) {
 }
 
 Result<Answer> identify(Context& context, const Request& request, const Caller&) {
-  STOWAWAY_TRY(Matched matched, match_body(context, request));
+  const auto knowledge = context.knowledge->now();
+  if (is_meant_for_another(request, *knowledge)) return refuse_another();
+  STOWAWAY_TRY(Matched matched, match_body(*knowledge, context, request));
   matched.result.subject = parameter(request, "name");
   const std::string wanted = parameter(request, "format");
   const std::string format = wanted.empty() ? "json" : wanted;
@@ -134,19 +150,21 @@ Result<Answer> identify(Context& context, const Request& request, const Caller&)
   options.width_columns = static_cast<unsigned>(width);
   STOWAWAY_TRY(std::string text, report::write(format, matched.result, options));
   Answer answer = answer_with_text(std::move(text), std::string(media_type_of(format)));
+  answer.headers.emplace_back(kKbHeader, knowledge->id());
   answer.headers.emplace_back("X-Stowaway-Summary", summary_of(matched.result));
   return answer;
 }
 
 // What has changed about the subject's findings goes to the outbox: its owners are told.
-Result<void> take_note(Context& context, ledger::Ledger& ledger, const std::string& subject,
-                       const match::ScanResult& result) {
+Result<void> take_note(Context& context, const Knowledge& knowledge, ledger::Ledger& ledger,
+                       const std::string& subject, const match::ScanResult& result) {
   const ledger::Seconds now = context.clock();
   advisory::AuditSubject audited = advisory::subject_of(result);
   audited.name = subject;
   STOWAWAY_TRY(const auto acceptances, ledger::acceptances_in(ledger.database(), subject, now));
   advisory::AuditOptions options;
-  options.component = [&](const std::string& name) { return context.component(name); };
+  Components components(knowledge);
+  options.component = [&](const std::string& name) { return components.find(name); };
   options.acceptances = acceptances;
   std::optional<advisory::Audit> audit;
   {
@@ -154,6 +172,7 @@ Result<void> take_note(Context& context, ledger::Ledger& ledger, const std::stri
     if (context.advisories.empty()) return {};
     STOWAWAY_TRY(audit, advisory::audit(std::move(audited), context.advisories, options));
   }
+  STOWAWAY_TRY_VOID(components.result());
   STOWAWAY_TRY(const auto events, ledger::take_note(ledger.database(), *audit, now));
   static_cast<void>(events);
   return {};
@@ -162,7 +181,9 @@ Result<void> take_note(Context& context, ledger::Ledger& ledger, const std::stri
 Result<Answer> submit(Context& context, const Request& request, const Caller& caller) {
   STOWAWAY_TRY(const std::string name, needed(request, "name"));
   STOWAWAY_TRY(const std::string version, needed(request, "version"));
-  STOWAWAY_TRY(const Matched matched, match_body(context, request));
+  const auto knowledge = context.knowledge->now();
+  if (is_meant_for_another(request, *knowledge)) return refuse_another();
+  STOWAWAY_TRY(const Matched matched, match_body(*knowledge, context, request));
   if (matched.result.summary.files == 0)
     return fail(ErrorCode::invalid_argument, "nothing to record: no file is named");
   ledger::NewSnapshot snapshot;
@@ -179,8 +200,9 @@ Result<Answer> submit(Context& context, const Request& request, const Caller& ca
   STOWAWAY_TRY(const ledger::Put put, context.ledger->with([&](ledger::Ledger& ledger) {
     return ledger.put(snapshot, matched.result, kept);
   }));
-  const auto noted = context.ledger->with(
-      [&](ledger::Ledger& ledger) { return take_note(context, ledger, name, matched.result); });
+  const auto noted = context.ledger->with([&](ledger::Ledger& ledger) {
+    return take_note(context, *knowledge, ledger, name, matched.result);
+  });
   Json document{{"subject", text_of(name)},
                 {"version", text_of(version)},
                 {"outcome", put == ledger::Put::added ? "added" : "replaced"},

@@ -21,6 +21,7 @@ constexpr std::size_t kFeedEvents = 100;
 Result<Answer> audit(Context& context, const Request& request, const Caller&) {
   STOWAWAY_TRY(const std::string name, needed(request, "name"));
   const std::string version = parameter(request, "version"), wanted = parameter(request, "format");
+  const auto knowledge = context.knowledge->now();
   return context.ledger->with([&](ledger::Ledger& ledger) -> Result<Answer> {
     STOWAWAY_TRY(const auto subject, ledger.resolve(name));
     STOWAWAY_TRY(const auto snapshot, ledger.find(subject, version));
@@ -29,7 +30,8 @@ Result<Answer> audit(Context& context, const Request& request, const Caller&) {
     STOWAWAY_TRY(const auto acceptances,
                  ledger::acceptances_in(ledger.database(), subject, context.clock()));
     advisory::AuditOptions options;
-    options.component = [&](const std::string& known) { return context.component(known); };
+    Components components(*knowledge);
+    options.component = [&](const std::string& known) { return components.find(known); };
     options.acceptances = acceptances;
     STOWAWAY_TRY(const auto observations, ledger::observations_of(ledger, snapshot->id));
     options.observations = observations;
@@ -38,6 +40,7 @@ Result<Answer> audit(Context& context, const Request& request, const Caller&) {
     const std::lock_guard lock(context.advisories_guard);
     STOWAWAY_TRY(const auto found,
                  advisory::audit(std::move(audited), context.advisories, options));
+    STOWAWAY_TRY_VOID(components.result());
     report::AuditOptions how;
     how.common = context.report_options();
     how.common.timestamp = snapshot->matched_at;
@@ -60,7 +63,10 @@ Result<Answer> advisories(Context& context, const Request& request, const Caller
   STOWAWAY_TRY(const Page page, page_of(request));
   advisory::Component component;
   component.name = name;
-  if (auto known = context.component(name)) component = *std::move(known);
+  const auto knowledge = context.knowledge->now();
+  Components components(*knowledge);
+  if (auto known = components.find(name)) component = *std::move(known);
+  STOWAWAY_TRY_VOID(components.result());
   std::vector<advisory::Advisory> about;
   {
     const std::lock_guard lock(context.advisories_guard);
@@ -101,14 +107,18 @@ Json hit_json(const ledger::Hit& hit) {
 Result<Answer> advisory_hits(Context& context, const Request& request, const Caller&) {
   STOWAWAY_TRY(const std::string name, needed(request, "id"));
   STOWAWAY_TRY(const Page page, page_of(request));
+  const auto knowledge = context.knowledge->now();
   return context.ledger->with([&](ledger::Ledger& ledger) -> Result<Answer> {
     const std::lock_guard lock(context.advisories_guard);
     STOWAWAY_TRY(const auto advisory, context.advisories.named(name));
     if (!advisory) return fail(ErrorCode::not_found, "no advisory {}", name);
-    STOWAWAY_TRY(auto found, ledger::hits_of(
-                                 ledger, context.advisories, name,
-                                 [&](const std::string& known) { return context.component(known); },
-                                 context.clock()));
+    Components known_components(*knowledge);
+    STOWAWAY_TRY(auto found,
+                 ledger::hits_of(
+                     ledger, context.advisories, name,
+                     [&](const std::string& known) { return known_components.find(known); },
+                     context.clock()));
+    STOWAWAY_TRY_VOID(known_components.result());
     const std::size_t total = found.hits.size();
     cut(found.hits, page);
     Json aliases = Json::array(), hits = Json::array(), components = Json::array();

@@ -12,13 +12,15 @@ Result<Answer> healthy(Context&, const Request&, const Caller&) {
 
 // Whether it can answer now: its stores are there.
 Result<Answer> ready(Context& context, const Request&, const Caller&) {
-  if (const auto intact = context.kb->intact(); !intact) return refuse(503, intact.error().message);
+  const auto knowledge = context.knowledge->now();
+  if (const auto whole = knowledge->store().check(); !whole)
+    return refuse(503, whole.error().message);
   if (context.ledger) {
     const auto reached = context.ledger->with(
         [](ledger::Ledger& ledger) -> Result<void> { return ledger.database().run("SELECT 1"); });
     if (!reached) return refuse(503, reached.error().message);
   }
-  return answer_with({{"status", "ready"}, {"kb", context.kb->id()}});
+  return answer_with({{"status", "ready"}, {"kb", knowledge->id()}});
 }
 
 Result<Answer> metrics(Context& context, const Request&, const Caller&) {

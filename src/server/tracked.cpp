@@ -92,11 +92,13 @@ Result<Answer> who_embeds(Context& context, const Request& request, const Caller
   STOWAWAY_TRY(const Page page, page_of(request));
   STOWAWAY_TRY(const ledger::Question question, ledger::parse_question(text));
   const bool every_version = !parameter(request, "every_version").empty();
+  const auto knowledge = context.knowledge->now();
+  STOWAWAY_TRY(const kb::Kb* const names, knowledge->names());
   STOWAWAY_TRY(
       auto found,
       context.ledger->with([&](ledger::Ledger& ledger) -> Result<std::vector<ledger::Embedder>> {
         STOWAWAY_TRY(const auto components,
-                     ledger::components_meant(ledger, context.kb, question.component));
+                     ledger::components_meant(ledger, names, question.component));
         return ledger::who_embeds(ledger, question, components, every_version);
       }));
   return page_with(context, request, page, std::move(found),
@@ -106,8 +108,10 @@ Result<Answer> who_embeds(Context& context, const Request& request, const Caller
 }
 
 Result<std::vector<ledger::Spread>> spread_of(Context& context, const std::string& name) {
+  const auto knowledge = context.knowledge->now();
+  STOWAWAY_TRY(const kb::Kb* const names, knowledge->names());
   return context.ledger->with([&](ledger::Ledger& ledger) -> Result<std::vector<ledger::Spread>> {
-    STOWAWAY_TRY(const auto components, ledger::components_meant(ledger, context.kb, name));
+    STOWAWAY_TRY(const auto components, ledger::components_meant(ledger, names, name));
     return ledger::spread(ledger, components);
   });
 }
@@ -138,16 +142,19 @@ Result<Answer> failures(Context& context, const Request& request, const Caller&)
 // A component of the knowledge base with its releases and their dates: how far behind a copy is.
 Result<Answer> component(Context& context, const Request& request, const Caller&) {
   STOWAWAY_TRY(const std::string name, needed(request, "name"));
+  const auto knowledge = context.knowledge->now();
+  STOWAWAY_TRY(const kb::Kb* const names, knowledge->names());
   STOWAWAY_TRY(const auto meant, context.ledger->with([&](ledger::Ledger& ledger) {
-    return ledger::components_meant(ledger, context.kb, name);
+    return ledger::components_meant(ledger, names, name);
   }));
+  STOWAWAY_TRY(const auto kb, knowledge->with_releases_of(meant));
   Json list = Json::array();
-  for (std::uint32_t id = 0; id < context.kb->component_count(); ++id) {
-    const kb::ComponentView one = context.kb->component(id);
+  for (std::uint32_t id = 0; id < kb->component_count(); ++id) {
+    const kb::ComponentView one = kb->component(id);
     if (std::ranges::find(meant, one.name) == meant.end()) continue;
     Json releases = Json::array();
     for (std::uint32_t at = one.releases.first; at < one.releases.end; ++at) {
-      const kb::ReleaseView release = context.kb->release(at);
+      const kb::ReleaseView release = kb->release(at);
       releases.push_back({{"version", text_of(release.version)}, {"date", release.date}});
     }
     list.push_back({{"name", text_of(one.name)},

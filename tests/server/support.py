@@ -55,7 +55,7 @@ def check_described(method, path, answer):
 
 
 class ServerCase(unittest.TestCase):
-    serve_options = ()
+    serve_options, kb = (), 'demo.kb'
 
     @classmethod
     def setUpClass(cls):
@@ -82,6 +82,13 @@ embed 1.2 app2/lib/demo
                       for scope in ('read', 'accept', 'administer')}
         cls.tokens['submit'] = cls.run_program('token', 'make', 'build-1', '--subject', 'build-1').stdout.strip()
         cls.start()
+        # Also where a class that builds on this one cannot be set up.
+        cls.addClassCleanup(cls.kill)
+
+    @classmethod
+    def kill(cls):
+        cls.server.kill()
+        cls.server.wait()
 
     @classmethod
     def run_program(cls, *arguments, status=0, **more):
@@ -96,7 +103,7 @@ embed 1.2 app2/lib/demo
         port.unlink(missing_ok=True)
         cls.log = open(cls.folder / 'log', 'ab')
         cls.server = subprocess.Popen(
-            [PROGRAM, '--kb', 'demo.kb', 'serve', '--listen', f'127.0.0.1:{listen}', '--port-file', 'port',
+            [PROGRAM, '--kb', cls.kb, 'serve', '--listen', f'127.0.0.1:{listen}', '--port-file', 'port',
              '--advisories', 'advisories.db', *cls.serve_options],
             cwd=cls.folder, stderr=cls.log, env=cls.environment)
         for _ in range(600):

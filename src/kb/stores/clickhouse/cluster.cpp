@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <thread>
 
 #include "fingerprint/identity.h"
@@ -25,14 +26,14 @@ std::string upper_hex_of(const KbId& id) {
   return hex;  // as ClickHouse's hex() writes it
 }
 
+}  // namespace
+
 // A publication as far as it decides which one is newer.
-struct Published {
+struct Cluster::Published {
   std::uint64_t number = 0, packs = 0;
   KbId id{};
   auto operator<=>(const Published&) const = default;
 };
-
-}  // namespace
 
 Cluster::Cluster(Address address, const StoreOptions& options) : address_(std::move(address)) {
   for (const std::string& host : address_.hosts)
@@ -104,7 +105,7 @@ Result<void> Cluster::meet() {
   return {};
 }
 
-Result<Manifest> Cluster::newest_published() {
+Result<Cluster::Published> Cluster::newest() {
   std::mutex mutex;
   Published newest;
   STOWAWAY_TRY_VOID(for_each(believed(), [&](unsigned i) -> Result<void> {
@@ -124,6 +125,18 @@ Result<Manifest> Cluster::newest_published() {
     newest = std::max(newest, found);
     return {};
   }));
+  return newest;
+}
+
+Result<bool> Cluster::has_newer_than(const Manifest& manifest) {
+  STOWAWAY_TRY(const Published found, newest());
+  if (believed().empty())
+    return fail(ErrorCode::unavailable, "no node of the cluster: {}", fmt::join(doubts(), "; "));
+  return found.number > manifest.number && found.id != manifest.id();
+}
+
+Result<Manifest> Cluster::newest_published() {
+  STOWAWAY_TRY(const Published newest, this->newest());
   if (newest.number == 0) return Manifest{};
   for (const unsigned i : believed()) {
     const auto answer = nodes_[i]->ask(
@@ -212,10 +225,7 @@ Result<Manifest> Cluster::open_newest() {
                 "load`",
                 address_.url);
   }
-  STOWAWAY_TRY_VOID(for_each(believed(), [&](unsigned i) -> Result<void> {
-    doubt(i, lack_of(i, manifest));
-    return {};
-  }));
+  look_at(believed(), manifest);
   STOWAWAY_TRY_VOID(covers_all_shards());
   return manifest;
 }
@@ -225,7 +235,17 @@ void Cluster::look_again(const Manifest& manifest) {
   const auto why = doubts();
   for (unsigned i = 0; i < why.size(); ++i)
     if (!why[i].empty()) doubted.push_back(i);
-  static_cast<void>(for_each(doubted, [&](unsigned i) -> Result<void> {
+  look_at(doubted, manifest);
+}
+
+void Cluster::look_at_all(const Manifest& manifest) {
+  std::vector<unsigned> all(size());
+  std::iota(all.begin(), all.end(), 0U);
+  look_at(all, manifest);
+}
+
+void Cluster::look_at(const std::vector<unsigned>& nodes, const Manifest& manifest) {
+  static_cast<void>(for_each(nodes, [&](unsigned i) -> Result<void> {
     doubt(i, lack_of(i, manifest));
     return {};
   }));

@@ -41,10 +41,14 @@ class Cluster {
   Result<Manifest> open_newest();
   // The newest that any node that answers knows of; number 0: none. Fails with corrupt.
   Result<Manifest> newest_published();
+  // Whether another one was published since. Fails with unavailable: no node answers.
+  Result<bool> has_newer_than(const Manifest& manifest);
   // Why the node has not all of it; empty: it has.
   std::string lack_of(unsigned node, const Manifest& manifest);
   // Asks the nodes that are doubted again. Cheap when there are none.
   void look_again(const Manifest& manifest);
+  // Asks every node, whether doubted or not.
+  void look_at_all(const Manifest& manifest);
   // Fails with unavailable: names a shard that no believed node has, and says why.
   Result<void> covers_all_shards() const;
 
@@ -67,6 +71,9 @@ class Cluster {
 
  private:
   struct Counts;
+  struct Published;
+  Result<Published> newest();
+  void look_at(const std::vector<unsigned>& nodes, const Manifest& manifest);
   Result<Counts> counts_of(unsigned node, const Manifest& manifest);
   Result<void> check_place(unsigned node);
   Error nobody_holds(unsigned shard) const;

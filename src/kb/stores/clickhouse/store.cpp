@@ -99,6 +99,8 @@ class ClusterStore final : public Store {
     std::set<std::uint32_t> concerned;
     for (const SliceContent& row : slice.contents) concerned.insert(row.component);
     for (const SliceShingle& row : slice.shingles) concerned.insert(row.component);
+    for (const std::string& name : keys.components)
+      if (const auto at = position_of(name)) concerned.insert(*at);
     STOWAWAY_TRY(const KnownPacks known, packs_of(concerned));
     for (std::uint32_t i = 0; i < bare_.size(); ++i) {
       const auto pack = known.find(i);
@@ -111,6 +113,17 @@ class ClusterStore final : public Store {
     STOWAWAY_TRY(Kb kb, Kb::open(folder.file()));
     kb.stand_for(summary());
     return kb;
+  }
+
+  Result<void> check() const override { return cluster_->covers_all_shards(); }
+
+  Result<bool> is_superseded() override {
+    cluster_->look_at_all(manifest_);
+    {
+      const std::lock_guard lock(mutex_);
+      looked_ = Clock::now();
+    }
+    return cluster_->has_newer_than(manifest_);
   }
 
   Result<std::vector<ComponentCount>> count_by_component(const Keys& keys) override {
@@ -134,11 +147,21 @@ class ClusterStore final : public Store {
   }
 
  private:
+  // One asks, and waits for nodes that say nothing; the others go on with what is known.
   void look_again() {
-    const std::lock_guard lock(mutex_);
-    if (Clock::now() - looked_ < kLookAgainAfter) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (Clock::now() - looked_ < kLookAgainAfter) return;
+      looked_ = Clock::now();
+    }
     cluster_->look_again(manifest_);
-    looked_ = Clock::now();
+  }
+
+  std::optional<std::uint32_t> position_of(const std::string& component) const {
+    const auto at =
+        std::ranges::lower_bound(manifest_.packs, component, {}, &ManifestPack::component);
+    if (at == manifest_.packs.end() || at->component != component) return std::nullopt;
+    return static_cast<std::uint32_t>(at - manifest_.packs.begin());
   }
 
   // Rows of packs that are loaded, and not published or replaced, are none of ours.
