@@ -45,6 +45,9 @@ Result<void> take_address(Arguments& arguments) {
     return fail(ErrorCode::invalid_argument, "\"{}\" is no ADDRESS:PORT to listen at",
                 arguments.listen);
   arguments.http.address = arguments.listen.substr(0, colon);
+  std::string& address = arguments.http.address;
+  if (address.starts_with('[') && address.ends_with(']'))
+    address = address.substr(1, address.size() - 2);
   arguments.http.port = static_cast<std::uint16_t>(number);
   return {};
 }
@@ -142,7 +145,7 @@ int serve(Arguments& arguments, const Common& common) {
     return kOtherFailure;
   print_note(fmt::format("listening at {}://{}:{}",
                          arguments.http.certificate_file.empty() ? "http" : "https",
-                         arguments.http.address, port));
+                         arguments.listen.substr(0, arguments.listen.rfind(':')), port));
   while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   (*http)->drain(arguments.drain_seconds);
   if (!common.quiet) print_note("stopped");
@@ -155,7 +158,9 @@ void add_serve(CLI::App& app, Common& common, Run& run) {
   static Arguments arguments;
   auto* command = app.add_subcommand("serve", "Answer over HTTP: an API, and pages for people");
   command->group(kLesserCommands);
-  command->add_option("--listen", arguments.listen, "Where; port 0: any that is free")
+  command
+      ->add_option("--listen", arguments.listen,
+                   "Where, as 127.0.0.1:8750 or [::1]:8750; port 0: any that is free")
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   command->add_option("--port-file", arguments.port_file, "Write the port to this file")

@@ -43,13 +43,24 @@ std::string address_of(const sockaddr* address) {
   return text;
 }
 
-Result<sockaddr_in> listening(const HttpServerOptions& options) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(options.port);
-  if (inet_pton(AF_INET, options.address.c_str(), &address.sin_addr) != 1)
-    return fail(ErrorCode::invalid_argument, "\"{}\" is no IPv4 address to listen at",
+union SocketAddress {
+  sockaddr any;
+  sockaddr_in four;
+  sockaddr_in6 six;
+};
+
+Result<SocketAddress> listening(const HttpServerOptions& options) {
+  SocketAddress address{};
+  if (inet_pton(AF_INET, options.address.c_str(), &address.four.sin_addr) == 1) {
+    address.four.sin_family = AF_INET;
+    address.four.sin_port = htons(options.port);
+  } else if (inet_pton(AF_INET6, options.address.c_str(), &address.six.sin6_addr) == 1) {
+    address.six.sin6_family = AF_INET6;
+    address.six.sin6_port = htons(options.port);
+  } else {
+    return fail(ErrorCode::invalid_argument, "\"{}\" is no IPv4 or IPv6 address to listen at",
                 options.address);
+  }
   return address;
 }
 
@@ -97,6 +108,7 @@ class Server final : public HttpServer {
         {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&completed), this},
         {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&connected), this}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;  // the latter for drain()
+    if (address_.any.sa_family == AF_INET6) flags |= MHD_USE_IPv6;
     if (!certificate_.empty()) {
       flags |= MHD_USE_TLS;
       items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, certificate_.data()});
@@ -304,7 +316,7 @@ class Server final : public HttpServer {
 
   HttpServerOptions options_;
   Handler handler_;
-  sockaddr_in address_{};
+  SocketAddress address_{};
   std::string certificate_, key_, client_ca_;
   MHD_Daemon* daemon_ = nullptr;
   std::uint16_t port_ = 0;

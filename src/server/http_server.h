@@ -47,8 +47,8 @@ struct Exchange {
 using Handler = std::function<Answer(const Request&)>;
 
 struct HttpServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any that is free
+  std::string address = "127.0.0.1";  // IPv4 or IPv6, without brackets
+  std::uint16_t port = 0;             // 0: any that is free
   unsigned threads = 2;
   std::size_t max_body_bytes = std::size_t{256} << 20;  // of one request: 413 beyond
   std::size_t max_bodies_bytes = std::size_t{1} << 30;  // of all at once: 503 beyond

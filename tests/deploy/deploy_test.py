@@ -1,8 +1,9 @@
-"""The deployment, as packaging/deploy has it, under load while replicas are killed. Usage: deploy_test.py STOWAWAY DEPLOY
+"""The deployment, as packaging/deploy has it, under load while replicas and nodes are killed. Usage: deploy_test.py STOWAWAY DEPLOY
 
-HAProxy, three replicas and PostgreSQL run on the loopback interface, in temporary directories, and are ended by their process ids. How
-long the load lasts: SECONDS (6)."""
+HAProxy, three replicas, PostgreSQL and the knowledge base on three ClickHouse servers run on the loopback interface, in temporary
+directories, and are ended by their process ids. How long the load lasts: SECONDS (8)."""
 import glob
+import hashlib
 import http.client
 import json
 import os
@@ -20,10 +21,14 @@ import threading
 import time
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'store'))
+import cluster  # noqa: E402  (found through the path above)
+
+PASSWORDS = {'READER': 'reads: a & b', 'LOADER': 'loads'}
 PROGRAM, DEPLOY = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 del sys.argv[1:3]
 HERE = pathlib.Path(__file__).parent
-SECONDS = float(os.environ.get('SECONDS', '6'))
+SECONDS = float(os.environ.get('SECONDS', '8'))
 HAPROXY = shutil.which('haproxy', path=os.environ['PATH'] + ':/usr/sbin')
 POSTGRES = max(glob.glob('/usr/lib/postgresql/*/bin'), default='')
 MOST_TRIES = 40
@@ -76,14 +81,14 @@ class Postgres:
 
 
 class Replica:
-    def __init__(self, folder, environment, number):
-        self.folder, self.environment, self.number, self.port = folder, environment, number, free_port()
+    def __init__(self, folder, environment, kb, number):
+        self.folder, self.environment, self.kb, self.number, self.port = folder, environment, kb, number, free_port()
         self.start()
 
     def start(self):
         with open(self.folder / f'replica{self.number}.log', 'ab') as log:
             self.process = subprocess.Popen(
-                [PROGRAM, '-q', '--kb', 'demo.kb', 'serve', '--listen', f'127.0.0.1:{self.port}', '--session-key', 'key',
+                [PROGRAM, '-q', '--kb', self.kb, 'serve', '--listen', f'127.0.0.1:{self.port}', '--session-key', 'key',
                  '--trust-forwarded', '--https-in-front', '--advisories', 'advisories.db', '--no-try'],
                 cwd=self.folder, stdout=subprocess.DEVNULL, stderr=log, env=self.environment)
 
@@ -98,6 +103,8 @@ class Load:
     def __init__(self, port, token, body):
         self.port, self.token, self.body = port, token, body
         self.expected = self.ask('POST', '/v1/identify?name=x')[1]
+        found = [(copy['component'], copy['path'], copy['versions']) for copy in json.loads(self.expected)['copies']]
+        assert found == [('libdemo', 'vendor/demo', ['1.1'])], found
         self.stop, self.guard = threading.Event(), threading.Lock()
         self.written, self.answers, self.wrong, self.failed = [], 0, [], []
         self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(6)]
@@ -149,7 +156,7 @@ class Load:
 class Deployment(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.replicas, cls.proxy, cls.postgres = [], None, None
+        cls.replicas, cls.proxy, cls.postgres, cls.nodes = [], None, None, None
         try:
             cls.set_up()
         except BaseException:
@@ -164,6 +171,11 @@ class Deployment(unittest.TestCase):
         cls.folder = pathlib.Path(cls.made.name)
         cls.postgres = Postgres()
         wait_for('postgres', cls.postgres.port)
+        users = (DEPLOY / 'clickhouse/users.xml').read_text()
+        for user in ('READER', 'LOADER'):
+            users = users.replace(user, hashlib.sha256(PASSWORDS[user].encode()).hexdigest())
+        cls.nodes = cluster.Cluster(password='not the default one',
+                                    more={'config': (DEPLOY / 'clickhouse/config.xml').read_text(), 'users': users})
         subprocess.run(['sh', '-eu', '-c', f'. "{HERE.parent}/cli/setup.sh"\nmake_kb\nembed 1.1 app/vendor/demo'], cwd=cls.folder,
                        check=True, stdout=subprocess.DEVNULL,
                        env={**os.environ, 'PATH': f'{os.path.dirname(PROGRAM)}:{os.environ["PATH"]}'})
@@ -185,7 +197,9 @@ class Deployment(unittest.TestCase):
         cls.token = made.stdout.strip()
         subprocess.run([PROGRAM, '-q', 'advisory', 'import', 'osv.json', '-o', 'advisories.db'], cwd=cls.folder, check=True,
                        env=cls.environment)
-        cls.replicas = [Replica(cls.folder, cls.environment, number) for number in (1, 2, 3)]
+        subprocess.run([PROGRAM, '-q', 'kb', 'load', '--kb', cls.nodes.url(), 'packs'], cwd=cls.folder, check=True,
+                       env=cls.as_user('LOADER'))
+        cls.replicas = [Replica(cls.folder, cls.as_user('READER'), cls.nodes.url(), number) for number in (1, 2, 3)]
         cls.port, cls.log = free_port(), open(cls.folder / 'haproxy.log', 'wb')
         places = {f'REPLICA_{one.number}': f'127.0.0.1:{one.port}' for one in cls.replicas}
         cls.proxy = subprocess.Popen([HAPROXY, '-f', str(DEPLOY / 'haproxy.cfg'), '-db'], cwd=cls.folder,
@@ -194,6 +208,10 @@ class Deployment(unittest.TestCase):
         wait_for('the deployment', cls.port, '/readyz')
         cls.body = subprocess.run(['sh', '-c', 'find . -type f | sort | xargs md5sum'], cwd=cls.folder / 'app',
                                   capture_output=True, check=True).stdout
+
+    @classmethod
+    def as_user(cls, name):
+        return {**cls.environment, 'STOWAWAY_CLICKHOUSE_USER': 'stowaway_' + name.lower(), 'STOWAWAY_CLICKHOUSE_PASSWORD': PASSWORDS[name]}
 
     @classmethod
     def tearDownClass(cls):
@@ -205,6 +223,8 @@ class Deployment(unittest.TestCase):
             one.end(signal.SIGTERM)
         if cls.postgres:
             cls.postgres.stop()
+        if cls.nodes:
+            cls.nodes.end()
         logs = ''.join(file.read_text(errors='replace') for file in cls.folder.glob('replica*.log'))
         cls.made.cleanup()
         assert 'ERROR: AddressSanitizer' not in logs and 'runtime error' not in logs, logs[-3000:]
@@ -220,10 +240,9 @@ class Deployment(unittest.TestCase):
         recorded = [name for name in self.subjects() if name in set(load.written)]
         self.assertEqual(sorted(recorded), sorted(load.written), 'each write once')
 
-    def test_1_killed_replicas_lose_nothing(self):
-        load = Load(self.port, self.token, self.body)
-        random.seed(5)
-        kills, end = 0, time.monotonic() + SECONDS
+    def kill_replicas(self, end):
+        """One after the other, each of which is started again; how many."""
+        kills = 0
         while time.monotonic() < end:
             one = random.choice(self.replicas)
             one.end(signal.SIGKILL)
@@ -232,10 +251,32 @@ class Deployment(unittest.TestCase):
             one.start()
             wait_for('a replica', one.port, '/readyz')
             time.sleep(0.2)
+        return kills
+
+    def kill_nodes(self, end, killed):
+        """The same with the nodes of the knowledge base."""
+        while time.monotonic() < end:
+            node = random.choice(self.nodes.nodes)
+            node.kill()
+            killed.append(node)
+            time.sleep(0.5)
+            node.start()
+            node.wait()
+            time.sleep(2.5)  # until the replicas have seen it
+
+    def test_1_killed_replicas_and_nodes_lose_nothing(self):
+        load, killed = Load(self.port, self.token, self.body), []
+        random.seed(5)
+        end = time.monotonic() + SECONDS
+        killer = threading.Thread(target=self.kill_nodes, args=(end, killed))
+        killer.start()
+        kills = self.kill_replicas(end)
+        killer.join()
         load.end()
         self.check(load)
         self.assertGreater(kills, 3)
-        print(f'{kills} replicas killed; {load.answers} answers and as many writes, none wrong, none lost; '
+        self.assertGreater(len(killed), 1)
+        print(f'{kills} replicas and {len(killed)} nodes killed; {load.answers} answers and as many writes, none wrong, none lost; '
               f'{len(load.failed)} requests failed and were tried again: {sorted(set(map(str, load.failed)))}')
 
     def test_2_an_upgrade_is_not_noticed(self):
@@ -276,6 +317,16 @@ class Deployment(unittest.TestCase):
         self.assertIn('m-forwarded', log)
         self.assertNotIn('10.9.9.9', log)
 
+    def test_6_who_reads_cannot_load(self):
+        for user, said in (('READER', 'readonly'), (None, 'assword')):
+            environment = self.as_user(user) if user else self.environment
+            done = subprocess.run([PROGRAM, '-q', 'kb', 'load', '--kb', self.nodes.url('another'), 'packs'], cwd=self.folder, env=environment,
+                                  capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(said, done.stderr)
+            for password in PASSWORDS.values():
+                self.assertNotIn(password, done.stderr)
+
     def test_5_metrics_stay_inside(self):
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
         connection.request('GET', '/metrics')
@@ -292,7 +343,7 @@ class Unit(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if not HAPROXY or not POSTGRES:
-        print('skipped: haproxy and postgresql are needed (packaging/dependencies/test.txt)')
+    if not HAPROXY or not POSTGRES or not cluster.server():
+        print('skipped: haproxy, postgresql and clickhouse-server are needed (packaging/dependencies/test.txt)')
         sys.exit(77)
     unittest.main(verbosity=2)

@@ -98,6 +98,24 @@ class Api(ServerCase):
         self.assertEqual([one['summary'] for one in about], ['A <b>flaw</b> in demo'])
         self.assertEqual(self.ask('GET', '/v1/advisory', id='CVE-1999-1').status, 404)
 
+    def test_listens_at_an_address_of_the_new_kind(self):
+        (self.folder / 'port6').unlink(missing_ok=True)
+        server = subprocess.Popen([PROGRAM, '-q', '--kb', 'demo.kb', 'serve', '--listen', '[::1]:0', '--port-file', 'port6', '--no-ledger'],
+                                  cwd=self.folder, env=self.environment, stderr=subprocess.PIPE, text=True)
+        try:
+            for _ in range(600):
+                if (self.folder / 'port6').exists() and (self.folder / 'port6').read_text().strip():
+                    break
+                self.assertIsNone(server.poll(), server.stderr and server.poll() is not None and server.stderr.read())
+                time.sleep(0.05)
+            url = f'http://[::1]:{(self.folder / "port6").read_text().strip()}'
+            self.assertEqual(json.loads(self.run_program('--kb', url, 'scan', '--json', 'app').stdout)['copies'][0]['component'], 'libdemo')
+        finally:
+            server.terminate()
+            server.communicate(timeout=60)
+        for wrong in ('[::1', '::1]:1', 'host:80', '[::1]'):
+            self.run_program('--kb', 'demo.kb', 'serve', '--listen', wrong, status=2)
+
     def test_pages_of_a_list_join_to_the_whole(self):
         for number in range(3):
             self.run_program('--kb', 'demo.kb', 'track', 'add', f'page{number}', '--version', '1', 'app')

@@ -51,12 +51,15 @@ def free_ports(count):
 
 
 class Node:
-    def __init__(self, path, http, tcp, password=''):
+    def __init__(self, path, http, tcp, password='', more=()):
         self.path, self.http, self.password = path, http, password
         for folder in (path, path / 'data', path / 'tmp'):
             folder.mkdir(exist_ok=True)
         (path / 'config.xml').write_text(CONFIG.format(path=path, http=http, tcp=tcp))
         (path / 'users.xml').write_text(USERS.format(password=password))
+        for kind, text in dict(more).items():
+            (path / f'{kind}.d').mkdir(exist_ok=True)
+            (path / f'{kind}.d' / 'more.xml').write_text(text)
         self.process = None
 
     @property
@@ -115,10 +118,12 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, nodes=3, password=''):
+    """`more`: texts of configuration files by kind, "config" or "users", as an operator adds them."""
+
+    def __init__(self, nodes=3, password='', more=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='stowaway-cluster-'))
         ports = free_ports(2 * nodes)
-        self.nodes = [Node(self.folder / str(i), ports[2 * i], ports[2 * i + 1], password) for i in range(nodes)]
+        self.nodes = [Node(self.folder / str(i), ports[2 * i], ports[2 * i + 1], password, more) for i in range(nodes)]
         for node in self.nodes:
             node.start()
         for node in self.nodes:

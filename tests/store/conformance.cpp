@@ -234,6 +234,34 @@ TEST_F(Conformance, NoKeysGiveTheNames) {
   }
 }
 
+TEST_F(Conformance, NamesGiveTheirReleases) {
+  Keys keys;
+  keys.components = {packs_->at(3).component, packs_->at(7).component, "no such component"};
+  const auto kb = store_->slice(keys);
+  ASSERT_TRUE(kb) << kb.error().message;
+  ASSERT_EQ(kb->component_count(), whole_->component_count());
+  for (const unsigned id : {3U, 7U}) {
+    const ComponentView one = kb->component(id), other = whole_->component(id);
+    EXPECT_EQ(one.name, other.name);
+    EXPECT_EQ(one.purl, other.purl);
+    EXPECT_EQ(one.aliases, other.aliases);
+    ASSERT_EQ(one.releases.size(), other.releases.size());
+    for (std::uint32_t r = 0; r < one.releases.size(); ++r) {
+      EXPECT_EQ(kb->release(one.releases.first + r).version,
+                whole_->release(other.releases.first + r).version);
+      EXPECT_EQ(kb->release(one.releases.first + r).date,
+                whole_->release(other.releases.first + r).date);
+    }
+  }
+}
+
+TEST_F(Conformance, KeepsWhatItWasOpenedWith) {
+  EXPECT_TRUE(store_->check());
+  const auto superseded = store_->is_superseded();
+  ASSERT_TRUE(superseded) << superseded.error().message;
+  EXPECT_FALSE(*superseded);
+}
+
 TEST_F(Conformance, WhatIsBelowTheLimitsIsThere) {
   Keys keys = all_keys();
   keys.max_occurrences = 6;
