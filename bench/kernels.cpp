@@ -100,6 +100,7 @@ BENCHMARK(md5);
 BENCHMARK(sha256);
 BENCHMARK(xxh3);
 BENCHMARK_CAPTURE(normalise_c, scalar, InstructionSet::scalar);
+BENCHMARK_CAPTURE(normalise_c, avx2, InstructionSet::avx2);
 BENCHMARK_CAPTURE(normalise_c, avx512, InstructionSet::avx512);
 BENCHMARK_CAPTURE(sampling, scalar, InstructionSet::scalar);
 BENCHMARK_CAPTURE(sampling, avx2, InstructionSet::avx2);

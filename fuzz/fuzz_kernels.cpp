@@ -21,10 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto style :
        {CommentStyle::none, CommentStyle::c, CommentStyle::css, CommentStyle::hash}) {
     const Bytes expected = normalise(bytes, style, plain, InstructionSet::scalar);
-    if (!same(expected, normalise(bytes, style, fast))) std::abort();
     sample_shingles(expected, plain_shingles, InstructionSet::scalar);
     for (const auto with : {InstructionSet::avx2, InstructionSet::avx512}) {
       if (with > best_instruction_set()) continue;
+      if (!same(expected, normalise(bytes, style, fast, with))) std::abort();
       sample_shingles(expected, shingles, with);
       if (shingles != plain_shingles) std::abort();
     }

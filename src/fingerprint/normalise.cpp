@@ -6,7 +6,7 @@
 #include <array>
 #include <cstring>
 
-#include "fingerprint/normalise_avx512.h"
+#include "fingerprint/normalise_vector.h"
 
 namespace stowaway::fingerprint {
 namespace {
@@ -135,13 +135,13 @@ Bytes normalise(Bytes bytes, CommentStyle style, std::vector<std::byte>& out, In
     end -= 3;
   }
   if (out.size() < end + 64) out.resize(end + 64);
+  auto* const to = reinterpret_cast<std::uint8_t*>(out.data());
 #if STOWAWAY_HAS_AVX
-  if (with == InstructionSet::avx512)
-    return Bytes(out.data(),
-                 strip_avx512(in, end, style, reinterpret_cast<std::uint8_t*>(out.data())));
+  if (with == InstructionSet::avx512) return Bytes(out.data(), strip_avx512(in, end, style, to));
+  if (with == InstructionSet::avx2) return Bytes(out.data(), strip_avx2(in, end, style, to));
 #endif
   static_cast<void>(with);
-  Writer writer{reinterpret_cast<std::uint8_t*>(out.data())};
+  Writer writer{to};
   switch (style) {
     case CommentStyle::none: writer.copy_plain(in, 0, end, kPlain); break;
     case CommentStyle::c: strip_c(writer, in, end, true); break;
