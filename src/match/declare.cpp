@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -85,11 +86,40 @@ bool is_argument(std::string_view text, std::string_view match) {
   return next != std::string_view::npos && text[next] == ')';
 }
 
+// string_view::find stops at each first letter; this is several times as fast.
+std::size_t position_of(std::string_view text, std::string_view word, std::size_t from = 0) {
+  if (from >= text.size()) return std::string_view::npos;
+  const void* const found =
+      ::memmem(text.data() + from, text.size() - from, word.data(), word.size());
+  return found == nullptr ? std::string_view::npos
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 bool mentions_version(std::string_view text) {
-  return text.find("ersion") != std::string_view::npos ||
-         text.find("ERSION") != std::string_view::npos ||
-         text.find("_MAJOR") != std::string_view::npos ||
-         text.find("VER_") != std::string_view::npos || text.find(" v") != std::string_view::npos;
+  static constexpr std::array<std::string_view, 5> kWords{"ersion", "ERSION", "_MAJOR", "VER_",
+                                                          " v"};
+  return std::ranges::any_of(kWords, [&](std::string_view word) {
+    return position_of(text, word) != std::string_view::npos;
+  });
+}
+
+// The lines that define a macro with a digit, one after the other, so that expressions need not
+// look at all the others.
+std::string macro_lines(std::string_view text) {
+  constexpr std::string_view kDefine = "define", kBlank = " \t";
+  std::string lines;
+  for (std::size_t at = position_of(text, kDefine); at != std::string_view::npos;) {
+    const std::size_t before = text.find_last_of('\n', at);
+    const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(first, end - first);
+    const std::size_t sign = line.find_first_not_of(kBlank);
+    if (line[sign] == '#' && line.find_first_not_of(kBlank, sign + 1) == at - first &&
+        line.find_first_of("0123456789") != std::string_view::npos)
+      lines.append(line).push_back('\n');
+    at = position_of(text, kDefine, end);
+  }
+  return lines;
 }
 
 void add(std::vector<Statement>& out, std::string name, std::string_view version,
@@ -188,9 +218,10 @@ std::vector<Statement> statements_in_code(fingerprint::Bytes bytes) {
   std::vector<Statement> out;
   const std::string_view text = text_of(bytes);
   if (!mentions_version(text)) return out;
+  const std::string macros = macro_lines(text);
   expressions().text_macro.for_each(
-      text, kMaxMatches, [&](auto groups) { add(out, stem_of(groups[1]), groups[2], "macro"); });
-  add_number_macros(text, out);
+      macros, kMaxMatches, [&](auto groups) { add(out, stem_of(groups[1]), groups[2], "macro"); });
+  add_number_macros(macros, out);
   expressions().constant.for_each(text, 8, [&](auto groups) {
     if (is_argument(text, groups[0])) return;
     const std::string_view word = whole_word(text, groups[1]);
