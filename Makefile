@@ -150,7 +150,8 @@ bench-serve: bench-programs
 	$(BUILD) bench --target stowaway-load
 	@mkdir -p $(BENCH_WORK)
 	@tree=$$(tools/get-debian-source $(DEMO_PACKAGE) $(DEMO_SUITE) build/demo) && \
-	  bench/serve/identify build/bench/stowaway build/bench/stowaway-load $(STARTER_KB) "$$tree" $(BENCH_WORK)
+	  bench/serve/identify build/bench/stowaway build/bench/stowaway-load $(STARTER_KB) "$$tree" $(BENCH_WORK) && \
+	  bench/serve/identify build/bench/stowaway build/bench/stowaway-load $(STARTER_KB) "$$tree" $(BENCH_WORK) kb
 	bench/write-report
 
 bench-fleet: bench-programs
