@@ -26,7 +26,7 @@ CONFIG = """<yandex>
 </yandex>
 """
 USERS = """<yandex>
-<profiles><default><max_memory_usage>4000000000</max_memory_usage></default></profiles>
+<profiles><default><max_memory_usage>4000000000</max_memory_usage><min_compress_block_size>4096</min_compress_block_size></default></profiles>
 <users><default><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
 </default></users>
 <quotas><default><interval><duration>3600</duration><queries>0</queries><errors>0</errors><result_rows>0</result_rows>
