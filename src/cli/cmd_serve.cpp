@@ -97,6 +97,16 @@ std::vector<std::string> try_command(const std::string& kb) {
           "1024"};
 }
 
+// How a cluster is asked: not by arguments, which others can see.
+std::vector<std::string> try_environment() {
+  std::vector<std::string> settings;
+  for (const std::string name :
+       {"STOWAWAY_CLICKHOUSE_USER", "STOWAWAY_CLICKHOUSE_PASSWORD", "STOWAWAY_CLICKHOUSE_CA"})
+    if (const char* value = std::getenv(name.c_str()); value != nullptr)
+      settings.push_back(name + "=" + value);
+  return settings;
+}
+
 Result<advisory::Advisories> advisories_or_none(const Arguments& arguments, bool quiet) {
   auto found = open_advisories(arguments.advisories);
   if (found || !arguments.advisories.empty()) return found;
@@ -124,7 +134,10 @@ int serve(Arguments& arguments, const Common& common) {
   api_options.clock = now_seconds;
   api_options.open_store = [opened] { return kb::open_store(opened, cluster_options()); };
   api_options.tell = [](const std::string& what) { print_note(what); };
-  if (!arguments.no_try) api_options.try_command = try_command(opened);
+  if (!arguments.no_try) {
+    api_options.try_command = try_command(opened);
+    api_options.try_environment = try_environment();
+  }
   if (!arguments.http.certificate_file.empty()) api_options.secure_cookies = true;
   const auto api = server::Api::create(api_options, *std::move(store), *std::move(advisories));
   if (!api) return failed(api.error());

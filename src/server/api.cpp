@@ -71,7 +71,8 @@ class Dispatcher final : public Api {
     context_.trusts_forwarded = options.trusts_forwarded;
     context_.limiter = std::make_unique<Limiter>(options.requests_per_second, options.burst);
     if (!options.try_command.empty())
-      context_.try_it = std::make_unique<TryIt>(std::move(options.try_command), context_.clock);
+      context_.try_it = std::make_unique<TryIt>(std::move(options.try_command),
+                                                std::move(options.try_environment), context_.clock);
   }
 
   Answer handle(const Request& request) override {

@@ -28,8 +28,8 @@ struct ApiOptions {
   bool secure_cookies = false;    // browsers come by https
   bool trusts_forwarded = false;  // a proxy in front says who the client is: X-Forwarded-For
   std::string session_key;        // the same for all replicas; "": one of its own
-  double requests_per_second = 0, burst = 100;  // of one client; 0: any
-  std::vector<std::string> try_command;         // see TryIt; empty: no uploads
+  double requests_per_second = 0, burst = 100;            // of one client; 0: any
+  std::vector<std::string> try_command, try_environment;  // see TryIt; no command: no uploads
   std::function<ledger::Seconds()> clock;
   // Opens the knowledge base that was put in the place of the present one.
   std::function<Result<std::unique_ptr<kb::Store>>()> open_store;

@@ -108,7 +108,7 @@ class Server final : public HttpServer {
         {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&completed), this},
         {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&connected), this}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;  // the latter for drain()
-    if (address_.any.sa_family == AF_INET6) flags |= MHD_USE_IPv6;
+    if (address_.any.sa_family == AF_INET6) flags |= MHD_USE_DUAL_STACK;
     if (!certificate_.empty()) {
       flags |= MHD_USE_TLS;
       items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, certificate_.data()});

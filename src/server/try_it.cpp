@@ -21,7 +21,7 @@ constexpr std::size_t kMostWaiting = 4, kMostKept = 100, kIdBytes = 16;
 constexpr ledger::Seconds kKeptSeconds = 3600;
 constexpr std::chrono::minutes kMostTime{2};
 constexpr std::uint64_t kMostMemory = std::uint64_t{2} << 30, kMostReport = std::uint64_t{32} << 20;
-constexpr int kWorstExit = 4;  // "nothing to scan": a report all the same
+constexpr int kNoKb = 5, kWorstExit = 4;  // "nothing to scan": a report all the same
 
 // A file that has no name and ends with its descriptor.
 class MemoryFile {
@@ -60,8 +60,10 @@ std::string_view name_of(TryIt::Stage stage) {
   return "";
 }
 
-TryIt::TryIt(std::vector<std::string> command, std::function<ledger::Seconds()> clock)
+TryIt::TryIt(std::vector<std::string> command, std::vector<std::string> environment,
+             std::function<ledger::Seconds()> clock)
     : command_(std::move(command)),
+      environment_(std::move(environment)),
       clock_(std::move(clock)),
       worker_([this](const std::stop_token& stop) { work(stop); }) {}
 
@@ -126,12 +128,16 @@ Result<std::string> TryIt::report_on(const std::string& bytes, const std::stop_t
   ProcessRequest request;
   request.arguments = command_;
   request.arguments.emplace_back("/proc/self/fd/3");
+  request.environment = environment_;
   request.descriptors = {file.descriptor()};
   request.max_memory_bytes = kMostMemory;
   request.max_output_bytes = kMostReport;
   request.timeout = kMostTime;
   request.stop = stop;
   STOWAWAY_TRY(ProcessResult result, run_process(request));
+  // What is said of nodes is none of the uploader's business.
+  if (result.status == kNoKb)
+    return fail(ErrorCode::unavailable, "the knowledge base cannot be asked now; try again later");
   if (result.status > kWorstExit || result.output.empty())
     return fail(ErrorCode::unsupported, "it could not be scanned: {}",
                 result.errors.substr(0, 500));

@@ -23,8 +23,10 @@ namespace stowaway::server {
 class TryIt {
  public:
   // `command`: the program and what comes before the subject: it prints a report on standard output
-  // (exit codes 0 to 4, as `stowaway scan` has them). The clock may be any.
-  TryIt(std::vector<std::string> command, std::function<ledger::Seconds()> clock);
+  // (exit codes 0 to 4, as `stowaway scan` has them). `environment`: "NAME=value", all that it gets
+  // besides what every program needs. The clock may be any.
+  TryIt(std::vector<std::string> command, std::vector<std::string> environment,
+        std::function<ledger::Seconds()> clock);
   ~TryIt();
   TryIt(const TryIt&) = delete;
   TryIt& operator=(const TryIt&) = delete;
@@ -50,7 +52,7 @@ class TryIt {
   void forget_old();
   Result<std::string> report_on(const std::string& bytes, const std::stop_token& stop) const;
 
-  std::vector<std::string> command_;
+  std::vector<std::string> command_, environment_;
   std::function<ledger::Seconds()> clock_;
   std::mutex guard_;  // of what follows
   std::condition_variable_any changed_;

@@ -4,6 +4,7 @@ Three ClickHouse servers on the loopback interface, which are killed and come ba
 base is put in the place of its own."""
 import json
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ import cluster  # noqa: E402  (found through the path above)
 
 SKIPPED = 77
 TEXT = {'header_Content_Type': 'text/plain'}
+PASSWORD = 'secret + more'
 PATIENCE = 60  # seconds in which a server must notice
 
 
@@ -41,8 +43,9 @@ class OnACluster(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.nodes = cluster.Cluster()
+        cls.nodes = cluster.Cluster(password=PASSWORD)
         cls.addClassCleanup(cls.nodes.end)
+        cls.environment = {**cls.environment, 'STOWAWAY_CLICKHOUSE_PASSWORD': PASSWORD}
         cls.url_of_kb = cls.nodes.url()
         cls.run_program('kb', 'load', '--kb', cls.url_of_kb, 'packs')
         cls.there = cls.start_with(cls.url_of_kb)
@@ -99,6 +102,15 @@ class OnACluster(Case):
             self.assertIn(asked.ask('PUT', '/v1/subject', listed, token='submit', name='build-1', version='1', **TEXT).status, (200, 201))
             self.assertEqual(self.ask('GET', '/v1/subject', name='build-1').json['copies'][0]['versions'], ['1.1'])
 
+    def test_what_is_uploaded_is_scanned_against_the_cluster(self):
+        archive = subprocess.run(['tar', 'c', 'app'], cwd=self.folder, capture_output=True, check=True).stdout
+        made = self.there.ask('POST', '/v1/try', archive, name='app.tar', header_Content_Type='application/octet-stream')
+        self.assertEqual(made.status, 202)
+        self.wait_for('the end of the scan', lambda: self.there.ask('GET', '/v1/try', id=made.json['id']).json['stage'] in ('done', 'failed'))
+        state = self.there.ask('GET', '/v1/try', id=made.json['id']).json
+        self.assertEqual(state['stage'], 'done', state)
+        self.assertEqual([copy['versions'] for copy in state['report']['copies']], [['1.1']])
+
     def test_many_at_once(self):
         expected, wrong = self.same('POST', '/v1/identify', self.md5_list(), name='x', **TEXT).json['copies'], []
 
@@ -121,6 +133,7 @@ class OnACluster(Case):
         self.wait_for('that a shard is lost', lambda: self.there.ask('GET', '/readyz').status == 503)
         answer = self.there.ask('POST', '/v1/identify', self.md5_list(), name='x', **TEXT)
         self.assertEqual(answer.status, 503)
+        self.assertNotIn(PASSWORD.encode(), answer.body)
         self.assertRegex(answer.json['error']['message'], r'^shard \d+ of 64 cannot be asked: ')
         self.assertIn('retry-after', answer.headers)
         for path, query in (('/v1/audit', {'name': 'app'}), ('/v1/advisory', {'id': 'CVE-2020-1'}), ('/v1/component', {'name': 'libdemo'})):

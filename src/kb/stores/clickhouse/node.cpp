@@ -81,9 +81,11 @@ Result<std::string> Node::send(const std::string& parameters, const std::string&
   request.body = body;
   request.max_answer_bytes = kMaxAnswerBytes;
   if (!type.empty()) request.headers.push_back("Content-Type: " + type);
-  if (!options_.user.empty()) request.headers.push_back("X-ClickHouse-User: " + options_.user);
-  if (!options_.password.empty())
+  if (!options_.user.empty() || !options_.password.empty()) {
+    request.headers.push_back("X-ClickHouse-User: " +
+                              (options_.user.empty() ? "default" : options_.user));
     request.headers.push_back("X-ClickHouse-Key: " + options_.password);
+  }
   auto answer = client.send(request);
   if (!answer)
     return tl::unexpected<Error>(
