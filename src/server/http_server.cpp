@@ -20,6 +20,7 @@ namespace stowaway::server {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kLinger{1};
 constexpr std::size_t kMaxPemBytes = 1 << 20, kHeaderBytes = 64 << 10, kMaxIdBytes = 64;
 
 // One request while it comes in.
@@ -133,8 +134,12 @@ class Server final : public HttpServer {
     const MHD_socket socket = MHD_quiesce_daemon(daemon_);
     // Refuses at once; closed when no thread can look at it any more.
     if (socket != MHD_INVALID_SOCKET) ::shutdown(socket, SHUT_RDWR);
-    const auto end = Clock::now() + std::chrono::seconds(seconds);
-    while (under_way_ > 0 && Clock::now() < end)
+    // Kept connections are told with their next answer; a proxy that uses one just now is waited
+    // for.
+    is_draining_ = true;
+    const auto now = Clock::now(), end = now + std::chrono::seconds(seconds);
+    const auto lingered = std::min<Clock::time_point>(end, now + kLinger);
+    while ((under_way_ > 0 && Clock::now() < end) || (connections() > 0 && Clock::now() < lingered))
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
@@ -142,6 +147,12 @@ class Server final : public HttpServer {
   }
 
  private:
+  unsigned connections() const {
+    const MHD_DaemonInfo* const info =
+        MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info == nullptr ? 0 : info->num_connections;
+  }
+
   static MHD_Result add_query(void* context, MHD_ValueKind, const char* name, const char* value) {
     static_cast<Request*>(context)->query[name] = value == nullptr ? "" : value;
     return MHD_YES;
@@ -306,6 +317,7 @@ class Server final : public HttpServer {
     MHD_add_response_header(response, "Content-Type", answer.type.c_str());
     MHD_add_response_header(response, "X-Request-Id", pending.request.id.c_str());
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (is_draining_) MHD_add_response_header(response, "Connection", "close");
     for (const auto& [name, value] : answer.headers)
       MHD_add_response_header(response, name.c_str(), value.c_str());
     const MHD_Result queued =
@@ -320,6 +332,7 @@ class Server final : public HttpServer {
   std::string certificate_, key_, client_ca_;
   MHD_Daemon* daemon_ = nullptr;
   std::uint16_t port_ = 0;
+  std::atomic<bool> is_draining_ = false;
   std::atomic<std::size_t> bodies_ = 0, under_way_ = 0;
   std::atomic<std::uint64_t> last_id_ = 0;
   std::int64_t started_at_ = std::chrono::system_clock::now().time_since_epoch().count();
